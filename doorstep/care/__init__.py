@@ -1,0 +1,1 @@
+"""Referrals with their answer, transport, and messages to families and workers."""

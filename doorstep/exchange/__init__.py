@@ -1,0 +1,1 @@
+"""Doorways to other systems: FHIR, DHIS2, files, imports from elsewhere, other countries."""

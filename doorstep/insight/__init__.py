@@ -1,0 +1,1 @@
+"""Indicators, equity, bottlenecks, accountability, reports, travel time: who was left behind, and where."""

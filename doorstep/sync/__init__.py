@@ -1,0 +1,1 @@
+"""Devices: enrolment, pushing submissions, pulling what changed, first downloads, sealed parcels."""
