@@ -1,0 +1,41 @@
+"""Every kind of mistake that the checker knows, and what it means: the checker's own dictionary.
+
+A code without a broken programme in tests/content/broken fails the tests, and so does one that is raised but not named here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`meaning` says in one sentence why this is a mistake."""
+
+    meaning: str
+    severity: Severity = Severity.ERROR
+
+
+def _warning(meaning: str) -> Kind:
+    return Kind(meaning, Severity.WARNING)
+
+
+CODES: dict[str, Kind] = {
+    # files
+    "file-missing": Kind("A programme needs this file."),
+    "file-unreadable": Kind("The file is not text in UTF-8, is too large, or could not be read."),
+    "yaml-syntax": Kind("The file is not YAML."),
+    "yaml-duplicate-key": Kind("The same key stands twice; the second would silently replace the first."),
+    "yaml-alias": Kind("Anchors and aliases hide what is meant and can blow a small file up to any size."),
+    "yaml-too-large": Kind("The file is larger or nested deeper than any programme needs."),
+    # the shape of things
+    "key-unknown": Kind("Nobody reads this key, so what it says would be lost."),
+    "key-missing": Kind("A key that is needed is not there."),
+    "value-wrong": Kind("The value is not of the kind that the key needs."),
+}
