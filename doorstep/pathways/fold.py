@@ -207,7 +207,7 @@ def load_rule_tables(load: Any, tables: Iterable[RuleTables]) -> None:
     """Hands every rule table to `load(name, columns, rows)`; tables of one name from several programmes are united."""
     united: dict[str, tuple[tuple[tuple[str, str], ...], set[tuple[Any, ...]]]] = {}
     for one in tables:
-        for name, (columns, rows) in one.tables.items():
-            united.setdefault(name, (columns, set()))[1].update(rows)
+        for name, (columns, more) in one.tables.items():
+            united.setdefault(name, (columns, set()))[1].update(more)
     for name, (columns, rows) in united.items():
         load(name, columns, sorted(rows))
