@@ -1,6 +1,7 @@
 """Every kind of mistake that the checker knows, and what it means: the checker's own dictionary.
 
-A code without a broken programme in tests/content/broken fails the tests, and so does one that is raised but not named here.
+A code without a broken programme in tests/content/broken fails the tests, and so does one that is raised
+but not named here.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ CODES: dict[str, Kind] = {
     "yaml-syntax": Kind("The file is not YAML."),
     "yaml-duplicate-key": Kind("The same key stands twice; the second would silently replace the first."),
     "yaml-alias": Kind("Anchors and aliases hide what is meant and can blow a small file up to any size."),
-    "yaml-too-large": Kind("The file is larger or nested deeper than any programme needs."),
+    "file-too-large": Kind("The file is larger or nested deeper than any programme needs."),
     # the shape of things
     "key-unknown": Kind("Nobody reads this key, so what it says would be lost."),
     "key-missing": Kind("A key that is needed is not there."),

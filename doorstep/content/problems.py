@@ -16,7 +16,8 @@ from doorstep.content.codes import CODES, Severity
 class Problem:
     """One mistake. `file` is relative to the shelf (`maternal/pathway.yaml`); line and column count from 1.
 
-    `found` and `expected` are phrases that continue "found ..." and "expected ...". `code` is a key of `codes.CODES`.
+    `found` and `expected` are phrases that continue "found ..." and "expected ...".
+    `code` is a key of `codes.CODES`.
     """
 
     code: str
@@ -27,12 +28,14 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.code} found {self.found}; expected {self.expected}"
+        where = f"{self.file}:{self.line}:{self.column}"
+        return f"{where}: {self.code} found {self.found}; expected {self.expected}"
 
     @property
     def severity(self) -> Severity:
         """An error stops the programme from being used; a warning is shown and left to its author."""
-        return CODES[self.code].severity
+        kind = CODES.get(self.code)
+        return kind.severity if kind else Severity.ERROR
 
     @property
     def is_error(self) -> bool:
