@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 NAME ?= all
+export PYTHON
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +25,7 @@ lint: setup ## style, types of the pure floors, and the order of the floors
 	@$(VENV)/bin/lint-imports
 
 bench: setup ## measure against peers, all or one: make bench NAME=due
+	@$(PY) scripts/setup.py --bench
 	@$(PY) -m bench.$(NAME)
 
 lock: setup ## write the locks anew from requirements*.in (add UPGRADE=--upgrade for newer versions)

