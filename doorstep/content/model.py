@@ -237,6 +237,8 @@ class Question:
     """Attribute of the subject (ODK Entities)."""
     subject: str | None = None
     """Whose fact: None the form's subject (or the repeat's own, when the repeat makes subjects)."""
+    precision: str | None = None
+    """month or year where a date question asks for no more (XLSForm appearances month-year and year)."""
     place: Place | None = None
 
 
@@ -256,6 +258,8 @@ class Form:
     """Subject kind that the form (or its repeat) makes or updates, from the entities sheet."""
     makes_in: tuple[str, ...] = ()
     """Path of the repeat whose rows are the new subjects; () when the form's own subject is meant."""
+    makes_id: str | None = None
+    """Name of the question that holds the id of the subject it makes; None: an id is derived."""
     place: Place | None = None
 
 
