@@ -39,4 +39,17 @@ CODES: dict[str, Kind] = {
     "key-unknown": Kind("Nobody reads this key, so what it says would be lost."),
     "key-missing": Kind("A key that is needed is not there."),
     "value-wrong": Kind("The value is not of the kind that the key needs."),
+    # rules
+    "rule-syntax": Kind("The text is no rule."),
+    "rule-too-long": Kind("Nobody can proof-read a rule of this length or depth."),
+    "rule-unknown-code": Kind("The dictionary has no such code, and no value or sign has the name."),
+    "rule-unknown-choice": Kind("The code can never have this value, so the comparison never holds."),
+    "rule-unknown-function": Kind("The language is closed; there is no such function."),
+    "rule-unknown-relation": Kind("Only a code of kind subject leads to another subject."),
+    "rule-arguments": Kind("The function takes another number of arguments."),
+    "rule-type": Kind("Values of different types say nothing to each other."),
+    "rule-weeks": Kind("Completed weeks are only ever compared with a whole number."),
+    "rule-filter": Kind("A filter is a condition on one event of one code."),
+    "rule-clock": Kind("A day clock knows no time of day."),
+    "span-unit": Kind("The length of time does not fit the pathway's clock."),
 }

@@ -95,9 +95,7 @@ class SyntaxMistake(Exception):
 
 @lru_cache(maxsize=1)
 def _parser() -> Lark:
-    return Lark(
-        GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False
-    )
+    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
 
 
 def syntax_tree(text: str) -> Tree[Any]:
