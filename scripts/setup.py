@@ -107,7 +107,8 @@ def install_uv() -> None:
 def install_all() -> None:
     """Exactly what the lock names, each file checked by its hash."""
     do(
-        [BIN / "uv", "pip", "sync", "--python", BIN / "python", "--require-hashes", LOCK],
+        # The build tools of the few parts that come as source are held to the lock too.
+        [BIN / "uv", "pip", "sync", "--python", BIN / "python", "--require-hashes", "--build-constraints", LOCK, LOCK],
         "Installing what Doorstep needs",
     )
 
