@@ -17,8 +17,8 @@ LAST_WEEK = 44
 def unroll(name: str, spec: Mapping[str, Any], origin: Origin) -> Table:
     """Every row of the schedule, for each class of first contact and each completed week of the last contact.
 
-    `spec` is checked already: `add` is [{before: week, weeks: n}, ..., {weeks: n}], in order, the last without `before`;
-    `classes` is [{first: [from week, to week], from: week, weeks: n}], what holds instead from that week on for those whose
+    `spec` is checked already: `add` is [{before: week, weeks: n}, ..., {weeks: n}] in order, the last without `before`;
+    `classes` is [{first: [week, week], from: week, weeks: n}], what holds instead from that week on for those whose
     first contact came in these weeks; `cap` is the last week that a contact is put into.
     """
     extra = list(spec.get("classes") or [])
