@@ -1,6 +1,7 @@
 """From answers to facts: which submissions are live, which episode each fact belongs to, and who is whose mother.
 
-Source: docs/pathway-language.md, 7, and the laws of the fold. Each function gives one SELECT in one dialect; all four give the same rows.
+Source: docs/pathway-language.md, 7, and the laws of the fold. Each function gives one SELECT in one dialect;
+all four give the same rows.
 
 Reads `answer` (what the flattener made), `sub` (the admitted submissions that are not erased) and `alias` (merged persons);
 `relation_sql` reads the stored `fact`. With `touched`, a table `(subject)` of canonical subjects, only their rows are made.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from doorstep.content.model import Programme, Step, Table, TableRow
 
@@ -20,7 +21,7 @@ class ScheduleError(ValueError):
 
 @dataclass(frozen=True)
 class Schedule:
-    """`contacts` in completed weeks, those that took place first; `refer_for_delivery` null when the programme has no such step."""
+    """`contacts` in completed weeks, those that took place first; `refer_for_delivery` null without such a step."""
 
     contacts: tuple[int, ...]
     refer_for_delivery: int | None
@@ -52,7 +53,7 @@ def _check(contacts: Sequence[int]) -> None:
             raise ScheduleError(
                 f"week {week} is outside {EARLIEST} to {LATEST}: a contact cannot be placed there; check the week or the dating"
             )
-    for earlier, later in zip(contacts, contacts[1:], strict=False):
+    for earlier, later in pairwise(contacts):
         if later <= earlier:
             raise ScheduleError(f"week {later} comes after week {earlier} in the list; give the weeks in order, each once")
 
