@@ -190,7 +190,6 @@ def _sheet(name: str, rows: list[Row]) -> Sheet:
 def read_xlsx(content: bytes) -> Sheets:
     """Every worksheet of an Excel workbook; a formula gives its last computed value."""
     from openpyxl import load_workbook
-    from pyxform.xls2json_backends import xlsx_value_to_str
 
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
@@ -199,18 +198,21 @@ def read_xlsx(content: bytes) -> Sheets:
         with warnings.catch_warnings():  # openpyxl speaks of every extension that it does not know
             warnings.simplefilter("ignore")
             book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+            try:
+                return {
+                    sheet.title: _grid(sheet.title, ([_excel(value) for value in row] for row in sheet.values))
+                    for sheet in book.worksheets
+                }
+            finally:
+                book.close()
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, TypeError) as error:
         raise Unreadable(1, 1, "a file that Excel would not open", "an .xlsx workbook") from error
-    try:
-        return {
-            sheet.title: _grid(
-                sheet.title,
-                ([("" if value is None else xlsx_value_to_str(value)) for value in row] for row in sheet.values),
-            )
-            for sheet in book.worksheets
-        }
-    finally:
-        book.close()
+
+
+def _excel(value: object) -> str:
+    from pyxform.xls2json_backends import xlsx_value_to_str
+
+    return "" if value is None else str(xlsx_value_to_str(value))
 
 
 def read_xls(content: bytes) -> Sheets:
