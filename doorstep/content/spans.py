@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from doorstep.content import dates
 from doorstep.content.model import Offset
 from doorstep.content.tree import Clock
 
 DAY_SECONDS = 86_400
-EPOCH = date(1970, 1, 1)
 
 _SECONDS = {"min": 60, "h": 3_600, "d": DAY_SECONDS, "w": 7 * DAY_SECONDS, "y": 31_557_600}
 _UNIT_NAMES = {
@@ -94,15 +94,10 @@ def offset(text: str, bases: tuple[str, ...], clock: Clock) -> Offset:
 def day_number(text: str) -> int:
     """Days since 1970-01-01 of an ISO date. Raises NotThis."""
     try:
-        if len(text) != 10:
-            raise ValueError
-        return (date.fromisoformat(text) - EPOCH).days
+        date.fromisoformat(text if len(text) == 10 else "")
+        return dates.day_number(text)
     except ValueError:
         raise NotThis(f"'{text}'", "a date such as 2026-03-30") from None
-
-
-def iso_date(day: int) -> str:
-    return (EPOCH + timedelta(days=day)).isoformat()
 
 
 def utc_seconds(text: str) -> int:
