@@ -16,8 +16,8 @@ setup: ## install everything into .venv, from the locks (first time: a minute or
 run: setup ## start the demo: real places, invented people; it tells where to look and how to log in
 	@$(VENV)/bin/doorstep demo
 
-test: setup ## all tests, on every engine and in a real browser
-	@$(PY) -m pytest
+test: setup ## all tests, on every engine and in a real browser (part of them: make test ARGS=tests/house)
+	@$(PY) -m pytest --numprocesses logical --dist loadfile $(ARGS)
 
 lint: setup ## style, types of the pure floors, and the order of the floors
 	@$(VENV)/bin/ruff check .
