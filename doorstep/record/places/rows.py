@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from doorstep.record.places.atlas import Places
 from doorstep.record.places.model import FIRST_DAY, HEALTH, LAST_DAY, TREES
 
+if TYPE_CHECKING:
+    from doorstep.record.database import Connection
+
 # Open ends are FIRST_DAY and LAST_DAY (1 January of year 1, 31 December of year 9999): no NULL in a comparison.
+# Flags are 0 and 1.
 TABLES: dict[str, tuple[str, ...]] = {
     "place_unit": (
         "id", "tree", "kind", "code", "name", "names", "valid_from", "valid_to",
@@ -28,13 +32,6 @@ TABLES: dict[str, tuple[str, ...]] = {
 BATCH = 5000  # rows written at once
 
 
-class Cursor(Protocol):
-    """The part of a database cursor (PEP 249) that the loader uses."""
-
-    def execute(self, sql: str) -> Any: ...
-    def executemany(self, sql: str, rows: Any) -> Any: ...
-
-
 def rows(places: Places, within: Iterable[str] | None = None) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """(table, row) of everything, or of what was ever inside some units (and above them); columns as in TABLES."""
     chosen = set(places.units) if within is None else _chosen(places, within)
@@ -42,14 +39,14 @@ def rows(places: Places, within: Iterable[str] | None = None) -> Iterator[tuple[
         unit = places.units[own]
         yield "place_unit", (
             unit.id, unit.tree, unit.kind, unit.code, unit.name("en"), json.dumps(dict(unit.names), ensure_ascii=False),
-            *_days(unit.valid_from, unit.valid_to), unit.lat, unit.lon, unit.approximate, unit.invented, unit.zone,
+            *_days(unit.valid_from, unit.valid_to), unit.lat, unit.lon, int(unit.approximate), int(unit.invented), unit.zone,
         )  # fmt: skip
     for link in places.index.links:
         if link.child in chosen and link.parent in chosen:
             yield "place_link", (link.child, link.parent, link.tree, *_days(link.valid_from, link.valid_to))
     for step in places.index.successions:
         if step.old in chosen and step.new in chosen:
-            yield "place_succession", (step.old, step.new, step.day, step.default)
+            yield "place_succession", (step.old, step.new, step.day, int(step.default))
     for tree, closure in places.closures.items():
         for own in places.units:
             for above in closure.above(own) if own in chosen else ():
@@ -57,19 +54,16 @@ def rows(places: Places, within: Iterable[str] | None = None) -> Iterator[tuple[
                     yield "place_closure", (above.unit, own, tree, above.start, above.end)
 
 
-def load(
-    cursor: Cursor, places: Places, within: Iterable[str] | None = None, placeholder: str = "?"
-) -> dict[str, int]:
-    """Empty the four tables, write them anew, and return how many rows each has. The caller commits.
+def load(connection: Connection, places: Places, within: Iterable[str] | None = None) -> dict[str, int]:
+    """Empty the four tables, write them anew, and return how many rows each has.
 
-    placeholder: "?" for SQLite, "%s" for PostgreSQL. Until the commit, nobody else sees a change.
+    Inside the connection's transaction: until it commits, everybody else sees what was there before.
     """
     for table in reversed(TABLES):
-        cursor.execute(f"DELETE FROM {table}")
+        connection.run(f"DELETE FROM {table}")
     counts = dict.fromkeys(TABLES, 0)
     for table, some in _batches(rows(places, within)):
-        marks = ", ".join([placeholder] * len(TABLES[table]))
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(TABLES[table])}) VALUES ({marks})", some)
+        connection.insert(table, TABLES[table], some)
         counts[table] += len(some)
     return counts
 
