@@ -124,8 +124,11 @@ class _Value:
 
     def _branch(self, node: Node) -> Branch | None:
         place = Place(node.file, node.line, node.column)
-        fields = Fields(node, f"value {self.name}", BRANCH, place, self.context.problems, self.context.shelf)
-        if not isinstance(node, Mapping):
+        written = None if isinstance(node, Scalar) else node
+        fields = Fields(written, f"value {self.name}", BRANCH, place, self.context.problems, self.context.shelf)
+        if isinstance(node, Scalar):
+            fields.map = {"value": node}
+        elif not isinstance(node, Mapping):
             return None
         fields.need("value", "value: what it is when `when` holds")
         self.origins.append(fields.origin(self.inherited, dated=False))
