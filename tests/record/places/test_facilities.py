@@ -73,6 +73,12 @@ def test_every_commune_of_the_six_provinces_has_a_facility_before_and_after_the_
             assert any(u.kind == "health_station" for u in places.ancestors(home, since, "health"))
 
 
+def test_a_new_commune_goes_to_the_station_of_the_old_one_whose_code_it_took(places, since):
+    """Ba Bể commune came out of Cao Thượng (01900), Khang Ninh (01906) and Nam Mẫu (01909)."""
+    assert places.index.forebears("VN-01906@2025") == ["VN-01900", "VN-01906", "VN-01909"]
+    assert places.parent("VN-01906@2025", since, "health").id == "VN-HS-01906"
+
+
 def test_stations_outlive_the_places_they_were_made_for(places, since):
     lasting = ("health_station", "area_health_centre", "hospital")
     for unit in facilities(places):

@@ -89,6 +89,13 @@ def test_whoever_lives_in_a_split_commune_goes_to_the_default_part_and_is_flagge
         assert (home.unit.id, home.flagged) == (default, True)
 
 
+def test_whoever_lives_in_a_split_commune_is_counted_in_the_default_part_and_in_no_other(places, since):
+    splits = [steps for steps in places.index.became.values() if len(steps) > 1]
+    for steps in splits[:100]:
+        holding = [step.new for step in steps if steps[0].old in places.descendants([step.new], since)]
+        assert holding == [step.new for step in steps if step.default]
+
+
 def test_everybody_else_moves_unflagged(places, since):
     flagged = {
         unit.id for unit in places.units.values()
