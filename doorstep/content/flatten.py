@@ -251,3 +251,10 @@ class _Flattener:
             found = _COUNTRY.fullmatch(answer.txt or "") if answer.code == "residence" else None
             if found and answer.subject not in told:
                 self.answers.append(answer._replace(code="country", txt=found[1]))
+
+
+def rows_with_subjects(form: Form, submission: Mapping[str, Any]) -> list[Scope]:
+    """The form and every row of its repeats, each with whom it speaks of (`subject`) and its own object of answers."""
+    flattener = _Flattener(form, {}, submission)
+    flattener._name_subjects()
+    return flattener.walk.scopes

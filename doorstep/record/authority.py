@@ -1,0 +1,49 @@
+"""Who may send what: asked by admission, answered by the accounts below. The record itself knows no log-ins."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Authority(Protocol):
+    """Answers about workers. Every answer may be remembered for the length of one batch."""
+
+    def knows(self, author: str) -> bool:
+        """Whether this worker is enrolled and active."""
+
+    def may_do(self, author: str, kind: str) -> bool:
+        """Whether a role of this worker sends submissions of this kind (data, correction, merge, unmerge, erase)."""
+
+    def covers(self, author: str, place: str, day: int) -> bool | None:
+        """Whether this place is in the worker's area on that day; None when nobody knows the place."""
+
+    def signing_key(self, device: str, author: str) -> bytes | None:
+        """The Ed25519 public key (32 bytes) of this worker on this device, None when none is enrolled."""
+
+    def must_sign(self, device: str) -> bool:
+        """Whether work from this device is always signed."""
+
+    def may_send_for(self, sender: str, author: str) -> bool:
+        """Whether `sender` may hand in unsigned work of `author`: oneself, or an importer."""
+
+
+class Operator:
+    """The person at the server's own command line: vouches for every line that is handed in."""
+
+    def knows(self, author: str) -> bool:
+        return True
+
+    def may_do(self, author: str, kind: str) -> bool:
+        return True
+
+    def covers(self, author: str, place: str, day: int) -> bool | None:
+        return True
+
+    def signing_key(self, device: str, author: str) -> bytes | None:
+        return None
+
+    def must_sign(self, device: str) -> bool:
+        return False
+
+    def may_send_for(self, sender: str, author: str) -> bool:
+        return True

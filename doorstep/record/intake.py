@@ -1,0 +1,238 @@
+"""Intake: a batch of submissions is decided, sealed and appended in one transaction, and answered by name.
+
+Acknowledged means durably appended; what it changes is worked out afterwards, always before a read that needs it.
+The log is written by one at a time: admission is history, an erasure and a late submission must not pass each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from doorstep.record.admission import Context, Decision, Item, Seen, decide
+from doorstep.record.authority import Authority
+from doorstep.record.database import Connection, among, value
+from doorstep.record.envelope import Envelope
+from doorstep.record.erasure import finish_erasures
+from doorstep.record.merges import component
+from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS
+from doorstep.record.sealing import pack_aside
+from doorstep.record.shelf import Shelf
+from doorstep.record.split import Parts, speaks_of, split
+from doorstep.record.store import Store, now_ms
+from doorstep.record.vault import Key, salt_of, seal
+
+SUBMISSION = (
+    "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "sender", "made_at",
+    "made_day", "zone", "stamp", "received_at", "admitted_at", "clock_offset", "prev", "sig", "hash", "replaces", "other",
+)  # fmt: skip
+ASIDE = (
+    "id", "outcome", "reason", "detail", "kind", "form", "version", "subject", "place", "author", "sender", "made_at",
+    "received_at", "sent_ms", "hash", "owner", "sealed", "decision", "decided_by", "decided_at", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to one submission. reason: code of `reasons`, '' when there is nothing to say."""
+
+    id: str
+    outcome: str
+    reason: str = ""
+    detail: str = ""
+
+    def told(self) -> dict[str, str]:
+        """As an answer over HTTP: with what happened, what is safe and what to do next."""
+        answer = {"id": self.id, "outcome": self.outcome}
+        if self.reason:
+            reason = REASONS[self.reason]
+            answer |= {"reason": self.reason, "happened": reason.happened, "safe": reason.safe, "next": reason.next}
+        return answer | {"detail": self.detail} if self.detail else answer
+
+
+@dataclass
+class _Batch:
+    """Rows to append, and what later items of the batch have to know."""
+
+    log: Connection
+    context: Context
+    keys: dict[str, Key]
+    seq: int
+    asides: set[tuple[str, str]] = field(default_factory=set)
+    submissions: list[tuple[Any, ...]] = field(default_factory=list)
+    parts: list[tuple[Any, ...]] = field(default_factory=list)
+    attachments: list[tuple[Any, ...]] = field(default_factory=list)
+    asides_new: list[tuple[Any, ...]] = field(default_factory=list)
+    places: set[tuple[str, str]] = field(default_factory=set)
+    erased: dict[str, str] = field(default_factory=dict)
+
+
+def admit(
+    store: Store, shelf: Shelf, items: Sequence[Item], authority: Authority, *, admitted_ms: int | None = None
+) -> list[Receipt]:
+    """Receipts of these items, in their order. Durable when it returns; DatabaseAway when nothing was kept."""
+    parts = [_parts(item, shelf) for item in items]
+    with store.log.write() as log:
+        batch = _prepare(store, shelf, items, parts, authority, log)
+        receipts = [_one(item, own, batch, admitted_ms) for item, own in zip(items, parts, strict=True)]
+        _append(batch, log)
+    if batch.erased:
+        finish_erasures(store, batch.erased)
+    return receipts
+
+
+def _prepare(
+    store: Store, shelf: Shelf, items: Sequence[Item], parts: Sequence[Parts], authority: Authority, log: Connection
+) -> _Batch:
+    """Everything that the items ask of the log, in a handful of statements."""
+    sent = [item.envelope for item in items if item.envelope is not None]
+    context = Context(shelf, authority)
+    ids = {id for one in sent for id in (one.id, one.replaces, *one.base.values()) if id}
+    context.seen = _seen(log, ids)
+    subjects = {subject for own in parts for subject in speaks_of(own)}
+    condition, values = among(log, "subject", subjects)
+    context.erased = {row[0] for row in log.rows(f"SELECT subject FROM erasure WHERE {condition}", values)}  # noqa: S608
+    for subject, place in log.rows(f"SELECT subject, place FROM subject_place WHERE {condition}", values):  # noqa: S608
+        context.places.setdefault(subject, set()).add(place)
+    keys = store.vault.take(log, subjects - context.erased)
+    batch = _Batch(log, context, keys, int(value(log, "SELECT COALESCE(MAX(seq), 0) FROM submission")))
+    condition, values = among(log, "id", {one.id for one in sent})
+    batch.asides = {(id, hash) for id, hash in log.rows(f"SELECT id, hash FROM aside WHERE {condition}", values)}  # noqa: S608
+    return batch
+
+
+def _seen(log: Connection, ids: Iterable[str]) -> dict[str, Seen]:
+    condition, values = among(log, "s.id", ids)
+    found = {
+        id: Seen("" if dark else hash, kind, form, stamp, "dark" if dark else "accepted")
+        for id, hash, kind, form, stamp, dark in log.rows(
+            "SELECT s.id, s.hash, s.kind, s.form, s.stamp, e.subject FROM submission AS s "
+            f"LEFT JOIN erasure AS e ON e.subject = s.subject WHERE {condition}", values,  # noqa: S608
+        )
+    }  # fmt: skip
+    condition, values = among(log, "id", ids)
+    for id, hash, kind, form, decision in log.rows(
+        "SELECT id, hash, kind, form, decision FROM aside WHERE outcome = 'held' AND decision <> 'released' "
+        f"AND {condition} ORDER BY n", values,  # noqa: S608
+    ):  # fmt: skip
+        found.setdefault(id, Seen(hash, kind, form, 0, "refused" if decision == "refused" else "waiting"))
+    return found
+
+
+def _parts(item: Item, shelf: Shelf) -> Parts:
+    sent = item.envelope
+    if sent is None:
+        return []
+    found = shelf.form(sent.form, sent.version, sent.pack) if sent.form and not item.refusal else None
+    return split(sent.subject, sent.body, sent.canonical, found.form if found else None)
+
+
+def body_hash(sent: Envelope, key: Key | None) -> str:
+    """SHA-256 of salt and body, as hex; '' when the key that the salt comes from is destroyed."""
+    if sent.salt:
+        salt = sent.salt.encode()
+    elif key is not None:
+        salt = salt_of(key, sent.id)
+    else:
+        return ""
+    return hashlib.sha256(salt + sent.canonical).hexdigest()
+
+
+def _one(item: Item, parts: Parts, batch: _Batch, admitted_ms: int | None) -> Receipt:
+    sent = item.envelope
+    hash = body_hash(sent, batch.keys.get(sent.subject)) if sent else ""
+    decision = decide(item, hash, speaks_of(parts), batch.context)
+    if sent is None or decision.outcome == DUPLICATE:
+        return Receipt(sent.id if sent else _named(item), decision.outcome, decision.reason, decision.detail)
+    if decision.outcome == ACCEPTED:
+        _accept(item, sent, hash, parts, decision, batch, admitted_ms)
+    else:
+        _keep_aside(item, sent, hash, decision, batch)
+    return Receipt(sent.id, decision.outcome, decision.reason, decision.detail)
+
+
+def _named(item: Item) -> str:
+    return (item.refusal.id if item.refusal else None) or ""
+
+
+def _accept(
+    item: Item, sent: Envelope, hash: str, parts: Parts, decision: Decision, batch: _Batch, admitted_ms: int | None
+) -> None:
+    batch.seq += 1
+    admitted = admitted_ms if admitted_ms is not None else item.received_ms
+    batch.submissions.append((
+        batch.seq, sent.id, sent.kind, sent.form, decision.version or sent.version, decision.pack, sent.subject, sent.place,
+        sent.author, sent.device, item.sender, sent.made_at, sent.day, sent.zone, decision.stamp, item.received_ms, admitted,
+        decision.offset, sent.prev, sent.sig, hash, sent.replaces, _other(sent),
+    ))  # fmt: skip
+    for n, (subject, plain) in enumerate(parts):
+        key = batch.keys.get(subject)
+        if key is not None and subject not in batch.context.erased:  # what is said of an erased person is dropped
+            batch.parts.append((batch.seq, n, subject, seal(key, f"{sent.id}/{n}", plain)))
+    for name, (kind, content) in item.attachments.items():
+        sealed = seal(batch.keys[sent.subject], f"{sent.id}/file/{name}", content)
+        batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
+    batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp)
+    _remember_places(sent, parts, batch)
+    if sent.kind == "erase":
+        _erase(sent, batch)
+
+
+def _other(sent: Envelope) -> str | None:
+    """The second person of a merge: in the open, since the components of merged persons are worked out from the log."""
+    other = sent.answers.get("other") if sent.kind in ("merge", "unmerge") else None
+    return other if isinstance(other, str) and other else None
+
+
+def _remember_places(sent: Envelope, parts: Parts, batch: _Batch) -> None:
+    if not sent.place:
+        return
+    for subject in speaks_of(parts):
+        known = batch.context.places.setdefault(subject, set())
+        if sent.place not in known:
+            known.add(sent.place)
+            batch.places.add((subject, sent.place))
+
+
+def _erase(sent: Envelope, batch: _Batch) -> None:
+    """The person, and every record merged with hers."""
+    for subject in component(batch.log, sent.subject):
+        if subject not in batch.context.erased:
+            batch.erased[subject] = sent.id
+            batch.context.erased.add(subject)
+
+
+def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch: _Batch) -> None:
+    """Held, and what a person must be able to compare: whole, under the subject's key. Never the same thing twice."""
+    key = batch.keys.get(sent.subject)
+    if key is None or not REASONS[decision.reason].keeps or (sent.id, hash) in batch.asides:
+        return
+    batch.asides.add((sent.id, hash))
+    batch.asides_new.append((
+        sent.id, decision.outcome, decision.reason, decision.detail, sent.kind, sent.form, sent.version, sent.subject,
+        sent.place, sent.author, item.sender, sent.made_at, item.received_ms, item.sent_ms, hash, sent.subject,
+        seal(key, f"{sent.id}/aside", pack_aside(item, sent)), "", "", None, "",
+    ))  # fmt: skip
+    if decision.outcome == HELD:
+        batch.context.seen.setdefault(sent.id, Seen(hash, sent.kind, sent.form, 0, "waiting"))
+
+
+def _append(batch: _Batch, log: Connection) -> None:
+    for table, columns, rows in (
+        ("submission", SUBMISSION, batch.submissions),
+        ("part", ("seq", "n", "subject", "sealed"), batch.parts),
+        ("attachment", ("seq", "name", "subject", "type", "size", "sealed"), batch.attachments),
+        ("aside", ASIDE, batch.asides_new),
+        ("subject_place", ("subject", "place"), sorted(batch.places)),
+    ):
+        if rows:
+            log.insert(table, columns, rows)
+    if batch.erased:
+        n = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+        at = now_ms()
+        rows = [(who, n + i, by, at) for i, (who, by) in enumerate(sorted(batch.erased.items()), 1)]
+        log.insert("erasure", ("subject", "n", "submission", "at"), rows)
+        condition, values = among(log, "subject", batch.erased)
+        log.run(f"UPDATE aside SET decision = 'erased' WHERE decision = '' AND {condition}", values)  # noqa: S608

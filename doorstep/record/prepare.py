@@ -1,0 +1,130 @@
+"""From what arrived to items that admission can judge: JSON in its three shapes, limits, and signatures checked.
+
+Everything here can run in many threads at once; only what comes after needs the log.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from doorstep.record.admission import Item
+from doorstep.record.authority import Authority
+from doorstep.record.envelope import LARGEST, Envelope, parse_json, read_envelope, read_moment
+from doorstep.record.reasons import Refusal
+
+LONGEST_LINE = 2 * LARGEST
+"""Bytes of a line of JSON: a submission with all its spaces."""
+
+
+def item_of(
+    sent: Any, authority: Authority, received_ms: int, *, sender: str = "", sent_ms: int | None = None, believe: bool = False
+) -> Item:
+    """One item of one decoded submission. believe: a `received_at` in it is true (an operator brings history)."""
+    own = None
+    if isinstance(sent, dict) and ("sent_at" in sent or "received_at" in sent):
+        own = sent.get("id") if isinstance(sent.get("id"), str) else None
+        sent = dict(sent)
+        told = {name: sent.pop(name, None) for name in ("sent_at", "received_at")}
+        try:
+            if told["sent_at"] is not None:
+                sent_ms = read_moment(told["sent_at"])
+            if believe and told["received_at"] is not None:
+                received_ms = min(read_moment(told["received_at"]), received_ms)
+        except Refusal:
+            return Item(None, received_ms, Refusal("bad_time", "sent_at or received_at", own))
+    try:
+        envelope = read_envelope(sent, author=sender or None)
+    except Refusal as refusal:
+        return Item(None, received_ms, refusal)
+    return Item(envelope, received_ms, None, sent_ms, sender, signature(envelope, authority))
+
+
+def signature(sent: Envelope, authority: Authority) -> str:
+    """none, good, bad, unknown or missing: see `Item`."""
+    if not sent.sig:
+        return "missing" if sent.device and authority.must_sign(sent.device) else "none"
+    key = authority.signing_key(sent.device, sent.author)
+    if key is None:
+        return "unknown"
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(sent.sig, validate=True), signed_bytes(sent))
+    except (InvalidSignature, binascii.Error, ValueError):
+        return "bad"
+    return "good"
+
+
+def signed_bytes(sent: Envelope) -> bytes:
+    """What a device signs, and what the next submission of its chain names as `prev` (in hex): SHA-256 of salt and body."""
+    return hashlib.sha256(sent.salt.encode() + sent.canonical).digest()
+
+
+def decode(text: bytes) -> Iterator[Any | Refusal]:
+    """Submissions of a request's body: one object, a list of them, or lines. A bad line is a Refusal, its neighbours are read."""
+    text = text.removeprefix(b"\xef\xbb\xbf").strip()
+    if text[:1] == b"[":
+        found = parse_json(text)
+        yield from found if isinstance(found, list) else [found]
+        return
+    try:
+        yield parse_json(text)
+        return
+    except Refusal as refusal:
+        if b"\n" not in text:
+            yield refusal
+            return
+    yield from lines(text.split(b"\n"))
+
+
+def lines(source: Iterable[bytes]) -> Iterator[Any | Refusal]:
+    """Submissions of JSON lines; empty lines are passed over."""
+    for number, line in enumerate(source, 1):
+        line = line.strip()
+        if not line:
+            continue
+        if len(line) > LONGEST_LINE:
+            yield Refusal("too_big", f"line {number}")
+            continue
+        try:
+            yield parse_json(line)
+        except Refusal as refusal:
+            refusal.detail = f"line {number}: {refusal.detail}" if refusal.detail else f"line {number}"
+            yield refusal
+
+
+def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines of a file, never more than a little over LONGEST_LINE of one in memory: the rest of it is passed over."""
+    while line := file.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE + 1)
+            if not line or line.endswith(b"\n"):
+                break
+
+
+def items_of(
+    found: Iterable[Any | Refusal], authority: Authority, received_ms: int, *, sender: str = "", believe: bool = False
+) -> Iterator[Item]:
+    """Items of decoded submissions. An object {"sent_at", "submissions": [...]} is a batch with its sender's clock."""
+    for one in found:
+        if isinstance(one, Refusal):
+            yield Item(None, received_ms, one)
+        elif isinstance(one, dict) and isinstance(one.get("submissions"), list):
+            yield from _batch(one, authority, received_ms, sender)
+        else:
+            yield item_of(one, authority, received_ms, sender=sender, believe=believe)
+
+
+def _batch(batch: dict[str, Any], authority: Authority, received_ms: int, sender: str) -> Iterator[Item]:
+    try:
+        sent_ms = read_moment(batch["sent_at"]) if batch.get("sent_at") is not None else None
+    except Refusal:
+        sent_ms = None  # the batch's clock is unreadable: each submission still stands for itself
+    for one in batch["submissions"]:
+        yield item_of(one, authority, received_ms, sender=sender, sent_ms=sent_ms)

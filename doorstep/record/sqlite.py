@@ -1,0 +1,136 @@
+"""SQLite as a store: a file in WAL mode, one writer, a reader per thread; deleted content is overwritten with zeros."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import apsw
+
+from doorstep.record.database import DatabaseAway, Row
+
+WAIT = 30_000
+"""Milliseconds to wait for another process that writes."""
+
+
+class SqliteConnection:
+    """One open connection, inside a transaction while it is handed out."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, attach: Sequence[tuple[str, Path]], durable: bool) -> None:
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+        self.raw = apsw.Connection(f"file:{quote(str(path))}", flags=flags)
+        self.raw.set_busy_timeout(WAIT)
+        level = "FULL" if durable else "NORMAL"
+        self.raw.execute(
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous={level}; PRAGMA secure_delete=ON;"
+            "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
+        )
+        for name, other in attach:
+            # Read-only: a transaction that writes here must not lock the other file.
+            self.raw.execute("ATTACH DATABASE ? AS " + name, (f"file:{quote(str(other))}?mode=ro",))
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        return self.raw.execute(sql, values or None).fetchall()
+
+    def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        yield from self.raw.execute(sql, values or None)
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        self.raw.execute(sql, values or None)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.raw.executemany(sql, rows)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        marks = ", ".join("?" * len(columns))
+        names = ", ".join(f'"{column}"' for column in columns)
+        self.raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+    def script(self, sql: str) -> None:
+        self.raw.execute(sql)
+
+
+class Sqlite:
+    """A file (see `Database`). attach: (name, file) of others that are read along, read-only."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, attach: Sequence[tuple[str, Path]] = (), durable: bool = True) -> None:
+        self.path, self.attach, self.durable = path, attach, durable
+        self._writer: SqliteConnection | None = None
+        self._lock = threading.RLock()
+        self._local = threading.local()
+        self._all: list[SqliteConnection] = []
+
+    def _open(self) -> SqliteConnection:
+        connection = SqliteConnection(self.path, self.attach, self.durable)
+        with self._lock:
+            self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[SqliteConnection]:
+        with self._lock, _told():
+            if self._writer is None:
+                self._writer = self._open()
+            self._writer.run("BEGIN IMMEDIATE")
+            with _transaction(self._writer):
+                yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[SqliteConnection]:
+        with _told():
+            reader = getattr(self._local, "reader", None)
+            if reader is None:
+                reader = self._local.reader = self._open()
+            if not reader.raw.get_autocommit():  # a read inside a read sees the same snapshot
+                yield reader
+                return
+            reader.run("BEGIN")
+            with _transaction(reader):
+                yield reader
+
+    def purge(self, tables: Sequence[str]) -> None:
+        """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here."""
+        with self._lock, _told():
+            if self._writer is None:
+                self._writer = self._open()
+            self._writer.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._all:
+                connection.raw.close()
+            self._all.clear()
+            self._writer = None
+            self._local = threading.local()
+
+
+@contextmanager
+def _transaction(connection: SqliteConnection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        if not connection.raw.get_autocommit():
+            connection.run("ROLLBACK")
+        raise
+    connection.run("COMMIT")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a person can do about it, instead of the library's word."""
+    try:
+        yield
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise DatabaseAway("Another program was writing for too long. Nothing was changed; try again.") from error
+    except (apsw.FullError, apsw.IOError) as error:
+        raise DatabaseAway("The disk is full or does not answer. Nothing was changed; make room and try again.") from error
+    except apsw.CantOpenError as error:
+        raise DatabaseAway("The database file cannot be opened. Nothing was changed; check DOORSTEP_DATA.") from error
