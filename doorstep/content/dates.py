@@ -70,7 +70,10 @@ def offset_of(text: str) -> int | None:
 
 
 def parse_when(text: str, offset: int) -> When:
-    """Any accepted form -> When. `offset` (seconds) stands for a date-time that has none. ValueError otherwise."""
+    """Any accepted form -> When. ValueError otherwise.
+
+    `offset` (seconds east of UTC) stands for a date-time that has none, and gives the civil day of one in `Z`.
+    """
     text = text.strip()
     timed = _TIME.fullmatch(text)
     if timed:
@@ -92,6 +95,8 @@ def _moment(found: re.Match[str], offset: int) -> When:
     day = day_number(found[1])
     east = parse_offset(found[5]) if found[5] else offset
     at = day * DAY + hour * 3600 + minute * 60 + min(second, 59) - east
+    if found[5] in ("Z", "z"):  # an instant, told in no place's time: its civil day is that of the place
+        day = (at + offset) // DAY
     return When(day, day, at, "minute")
 
 

@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 ABSENT = object()
 
 _KEPT = ("meta", "instanceID", "instanceName")
-_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+_SAFE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
 @dataclass

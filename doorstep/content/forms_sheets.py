@@ -23,7 +23,7 @@ SUFFIXES = (".md", ".csv", ".xlsx", ".xlsm", ".xls")
 _MD_ROW = re.compile(r"[ \t]*\|(.*)\|[ \t]*")
 _MD_RULER = re.compile(r"[\s|:-]*")
 _MD_PIPE = re.compile(r"(?<!\\)\|")
-_CSV_CELL = re.compile(r'("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n|\n|\r|$)')
+_CSV_CELL = re.compile(r'("(?:[^"]|"")*"|(?!")[^,\r\n]*)(,|\r\n|\n|\r|$)')
 
 
 class Unreadable(Exception):

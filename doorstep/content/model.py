@@ -244,7 +244,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Form:
-    """An XLSForm as read by pyxform, with what Doorstep adds. `xml` is the XForm; `sheets` the workbook as it came, nothing dropped."""
+    """An XLSForm as read by pyxform, with what Doorstep adds.
+
+    `xml` is the XForm; `sheets` the workbook as it came, nothing dropped.
+    """
 
     id: str
     version: str
