@@ -11,6 +11,7 @@ import click
 from doorstep.cli.output import emit, format_option
 from doorstep.content.dates import day_number, iso_day
 from doorstep.record.places import TREES, PlaceError, Places, SourceMissing, Unit
+from doorstep.record.places import load as write_places
 
 COLUMNS = ("relation", "id", "code", "kind", "name", "from", "until", "lat", "lon", "approximate", "invented")
 FOUND = ("id", "kind", "name", "in", "from", "until", "lat", "lon", "approximate", "invented")
@@ -39,6 +40,25 @@ def on_option(default: str | None) -> Any:
 @click.group()
 def places() -> None:
     """Where people live and who looks after them: two trees of places that change over time."""
+
+
+@places.command()
+@click.option("--within", multiple=True, metavar="CODE", help="Only this place and all inside it; may be repeated.")
+@format_option
+def load(within: tuple[str, ...], output: str) -> None:
+    """Write the places into the database of the record, in place of those that are there."""
+    from doorstep.record import store
+    from doorstep.record.database import DatabaseAway
+
+    click.echo("Reading the places, working out what is inside what ...", err=True)
+    atlas = _atlas()
+    try:
+        chosen = [unit.id for code in within for unit in atlas.lives(code)] or None
+        with store.Store.open() as opened, opened.register.write() as connection:
+            counts = write_places(connection, atlas, chosen)
+    except (PlaceError, DatabaseAway, store.ConfigurationWrong) as error:
+        raise click.ClickException(str(error)) from None
+    emit(({"table": table, "rows": count} for table, count in counts.items()), ("table", "rows"), output)
 
 
 @places.command()

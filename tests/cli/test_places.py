@@ -5,6 +5,7 @@ import json
 from click.testing import CliRunner
 
 from doorstep.cli.places import places
+from doorstep.record.store import Store
 
 
 def run(*words):
@@ -58,3 +59,23 @@ def test_a_date_that_is_none_is_refused_with_an_example():
 
 def test_nothing_found_is_said():
     assert run("search", "qwxzqwxz").output == "Nothing to show.\n"
+
+
+def test_places_are_loaded_into_an_empty_installation_and_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOORSTEP_DATA", str(tmp_path))
+    monkeypatch.delenv("DOORSTEP_DATABASE", raising=False)
+    monkeypatch.delenv("DOORSTEP_KEYS", raising=False)
+    for _ in range(2):
+        result = run("load", "--within", "KH-16", "--within", "VN-06", "--format", "json")
+        assert result.exit_code == 0, result.output
+        counts = {row["table"]: row["rows"] for row in json.loads(result.stdout)}
+    with Store.open() as store, store.register.read() as connection:
+        assert connection.rows("SELECT count(*) FROM place_unit") == [(counts["place_unit"],)]
+        assert connection.rows("SELECT name FROM place_unit WHERE id = 'KH-16'") == [("Ratanakiri",)]
+
+
+def test_loading_a_place_that_nobody_knows_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOORSTEP_DATA", str(tmp_path))
+    result = run("load", "--within", "XX-1")
+    assert result.exit_code == 1
+    assert "There is no place with the id XX-1" in result.output

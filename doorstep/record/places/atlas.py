@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -80,6 +80,12 @@ class Places:
             )
         raise self._not_that_day(holders, day)
 
+    def lives(self, code: str) -> list[Unit]:
+        """Every unit that has or had this code, or this id. UnknownPlace when there is none."""
+        wanted = code.strip().upper()
+        held = self.index.by_code.get(wanted) or [unit for unit in (self.units.get(wanted),) if unit]
+        return held or [self.get(code)]
+
     def parent(self, unit: Unit | str, day: int, tree: str = ADMINISTRATIVE) -> Unit | None:
         """The unit directly above on this day; None at a root."""
         above = self.ancestors(unit, day, tree)
@@ -106,6 +112,11 @@ class Places:
             for stretch in below.get(self.get(own).id, ())
             if stretch.start <= day < stretch.end
         }
+
+    def covers(self, areas: Collection[str], unit: Unit | str, day: int) -> bool:
+        """Whether the unit counts as inside one of these areas (ids of either tree) on this day."""
+        own = self.get(unit if isinstance(unit, str) else unit.id).id
+        return any(above in areas for tree in TREES for above in self.index.chain(own, day, tree))
 
     def resolve_residence(self, unit: Unit | str, day: int) -> Residence:
         """The unit that stands on this day for a recorded place of residence.

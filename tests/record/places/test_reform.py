@@ -141,3 +141,17 @@ def above(places, unit):
 def test_every_place_in_viet_nam_lies_in_viet_nam(places):
     """The islands reach to 115 degrees east."""
     assert all(8 < u.lat < 23.5 and 102 < u.lon < 115 for u in places.units.values() if u.id.startswith("VN-"))
+
+
+def test_an_area_of_either_tree_covers_her_as_long_as_it_exists(places, before, since):
+    assert places.covers({"VN-06"}, HOME, before)
+    assert not places.covers({"VN-06"}, HOME, since)
+    assert places.covers({"VN-19@2025"}, HOME, since)
+    assert places.covers({"VN-AHC-061"}, HOME, before)
+    assert places.covers({"VN-AHC-061"}, HOME, since)
+    assert not places.covers(set(), HOME, since)
+
+
+def test_all_lives_of_a_code(places):
+    assert ids(places.lives("VN-19")) == ["VN-19", "VN-19@2025"]
+    assert ids(places.lives("VN-19@2025")) == ["VN-19@2025"]
