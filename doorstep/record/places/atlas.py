@@ -176,7 +176,7 @@ class Places:
         return Residence(above[0], True)
 
     def _is_root(self, unit: Unit) -> bool:
-        return not any(self.index.above[tree, unit.id] for tree in TREES)
+        return not any((tree, unit.id) in self.index.above for tree in TREES)
 
     def _not_that_day(self, holders: list[Unit], day: int) -> PlaceNotThatDay:
         unit = min(holders, key=lambda one: min(abs((one.valid_to or day) - day), abs((one.valid_from or day) - day)))

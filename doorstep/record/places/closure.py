@@ -33,13 +33,11 @@ class Closure:
         self._before: dict[str, list[Stretch]] = {}
 
     def above(self, unit: str) -> list[Stretch]:
-        """The unit itself and all that it is inside of, with the days on which it is; sorted, adjoining ones joined.
+        """All that the unit is inside of, with the days on which it is; itself too, where it stands in this tree.
 
-        Nothing for a unit that has no place in this tree at any time.
+        Sorted, and adjoining stretches joined.
         """
-        found = joined(self._within(unit, FIRST_DAY, LAST_DAY))
-        at_home = self.index.units[unit].tree == self.tree or bool(self.index.below[self.tree, unit])
-        return found if at_home or any(stretch.unit != unit for stretch in found) else []
+        return joined(self._within(unit, FIRST_DAY, LAST_DAY))
 
     @cached_property
     def below(self) -> dict[str, list[Stretch]]:
@@ -53,8 +51,9 @@ class Closure:
     def _within(self, unit: str, start: int, end: int) -> Iterator[Stretch]:
         """The unit and all above it, cut to these days."""
         born, died = self._life(unit)
-        yield from clipped([Stretch(unit, born, died)], start, end)
-        linked = self.index.above[self.tree, unit]
+        if self.index.stands_in(unit, self.tree):
+            yield from clipped([Stretch(unit, born, died)], start, end)
+        linked = self.index.above.get((self.tree, unit), ())
         if any(_first(link.valid_from) < end and _last(link.valid_to) > start for link in linked):
             yield from clipped(self._by_links(unit), start, end)
         if died < end:
@@ -66,7 +65,7 @@ class Closure:
         if unit not in self._linked:
             self._linked[unit] = [
                 stretch
-                for link in self.index.above[self.tree, unit]
+                for link in self.index.above.get((self.tree, unit), ())
                 for stretch in self._within(link.parent, _first(link.valid_from), _last(link.valid_to))
             ]
         return self._linked[unit]
@@ -91,7 +90,7 @@ class Closure:
 
     def _unlinked(self, unit: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The days between start and end on which the unit has no link of its own."""
-        links = [(_first(link.valid_from), _last(link.valid_to)) for link in self.index.above[self.tree, unit]]
+        links = [(_first(link.valid_from), _last(link.valid_to)) for link in self.index.above.get((self.tree, unit), ())]
         for first, last in sorted(links):
             if start < min(first, end):
                 yield start, min(first, end)

@@ -55,7 +55,7 @@ class _Maker:
     def _below(self, area: str) -> Iterator[Unit]:
         """The area and all that was ever inside it while it lived, by the first parent of each."""
         yield self.index.units[area]
-        for link in self.index.below[ADMINISTRATIVE, area]:
+        for link in self.index.below.get((ADMINISTRATIVE, area), ()):
             if self.index.above[ADMINISTRATIVE, link.child][0].parent == area:
                 yield from self._below(link.child)
 

@@ -16,15 +16,15 @@ class Index:
         self.units: dict[str, Unit] = {unit.id: unit for unit in parts.units}
         self.links, self.successions = parts.links, parts.successions
         self.by_code: dict[str, list[Unit]] = defaultdict(list)
-        self.above: dict[tuple[str, str], list[ParentLink]] = defaultdict(list)
-        self.below: dict[tuple[str, str], list[ParentLink]] = defaultdict(list)
+        self.above: dict[tuple[str, str], list[ParentLink]] = {}  # (tree, child) to its links upwards
+        self.below: dict[tuple[str, str], list[ParentLink]] = {}  # (tree, parent) to its links downwards
         self.became: dict[str, list[Succession]] = defaultdict(list)
         self.came_from: dict[str, list[Succession]] = defaultdict(list)
         for unit in parts.units:
             self.by_code[unit.code.upper()].append(unit)
         for link in parts.links:
-            self.above[link.tree, link.child].append(link)
-            self.below[link.tree, link.parent].append(link)
+            self.above.setdefault((link.tree, link.child), []).append(link)
+            self.below.setdefault((link.tree, link.parent), []).append(link)
         for step in parts.successions:
             self.became[step.old].append(step)
             self.came_from[step.new].append(step)
@@ -46,7 +46,7 @@ class Index:
 
     def parent(self, unit: str, day: int, tree: str) -> str | None:
         """The id of the unit that this one belongs to on this day, by its own link."""
-        return next((link.parent for link in self.above[tree, unit] if link.holds(day)), None)
+        return next((link.parent for link in self.above.get((tree, unit), ()) if link.holds(day)), None)
 
     def heirs(self, unit: str, tree: str) -> list[str]:
         """What a unit that ended lives on in: its default successor, else all successors, else what was in it last."""
@@ -61,16 +61,20 @@ class Index:
     def last_inside(self, unit: str, tree: str) -> list[str]:
         """What was directly inside a unit until it ended."""
         end = self.units[unit].valid_to
-        return [link.child for link in self.below[tree, unit] if end is not None and link.valid_to == end]
+        return [link.child for link in self.below.get((tree, unit), ()) if end is not None and link.valid_to == end]
+
+    def stands_in(self, unit: str, tree: str) -> bool:
+        """Whether others can be inside it in this tree: one of the tree's own units, or a root that they share."""
+        return self.units[unit].tree == tree or (tree, unit) in self.below
 
     def chain(self, unit: str, day: int, tree: str) -> list[str]:
-        """The unit (if it exists on this day) and everything above it on this day, nearest first.
+        """The unit (if it exists on this day, and stands in this tree) and everything above it then, nearest first.
 
         A unit that ended stands where its heirs stand, one not yet begun where all its forebears stood; where these
         are several, only what is above all of them is certain, and told.
         """
         own = self.units[unit]
-        line = [unit] if own.alive(day) else []
+        line = [unit] if own.alive(day) and self.stands_in(unit, tree) else []
         parent = self.parent(unit, day, tree)
         if parent is not None:
             return line + self.chain(parent, day, tree)
