@@ -10,7 +10,7 @@ from doorstep.content.fields import Shelf
 from doorstep.content.model import Code, EpisodeKind, Place, Step
 from doorstep.content.problems import Problems
 from doorstep.content.scope import RuleError
-from doorstep.content.tree import Expr, Stream
+from doorstep.content.tree import Expr, Stream, Type
 from doorstep.content.yamlpos import Scalar
 
 Read = TypeVar("Read")
@@ -20,7 +20,7 @@ Read = TypeVar("Read")
 class Rule:
     """One rule as it stands in a file: what the checker asks whether it can ever hold, and what it reads.
 
-    `where` names it in words ("while of antenatal.contact"); `key` is its key; `step` the step's name, '' for none.
+    `key` names it in words ("while", "sign pale"); `step` is the step's name, '' for none; `type` None for events.
     """
 
     pathway: str
@@ -28,6 +28,7 @@ class Rule:
     key: str
     scalar: Scalar
     tree: Expr | Stream
+    type: Type | None = None
 
     @property
     def place(self) -> Place:
@@ -42,6 +43,7 @@ class Notes:
     signs: dict[tuple[str, str], Place] = field(default_factory=dict)
     values: dict[tuple[str, str], Place] = field(default_factory=dict)
     tables: dict[str, Place] = field(default_factory=dict)
+    messages: dict[str, Place] = field(default_factory=dict)
     used_tables: set[str] = field(default_factory=set)
     edges: dict[tuple[Place, str], Place] = field(default_factory=dict)
     """(place of a step, key) -> where the key's value stands; see `edge`."""

@@ -31,6 +31,7 @@ def _message(
     name: str, place: Place, node: Node, pathways: Mapping[str, Pathway], subject: str, context: Context
 ) -> Message | None:
     fields = Fields(node, f"message {name}", KEYS, place, context.problems, context.shelf)
+    context.notes.messages[name] = fields.key_place("at")
     reference = fields.text("step", needed="step: pathway.step, such as antenatal.contact")
     known = {f"{pathway.name}.{step.name}": pathway.clock for pathway in pathways.values() for step in pathway.steps}
     if reference and reference not in known:

@@ -42,6 +42,9 @@ def read_head(node: Node | None, folder: str, file: str, problems: Problems) -> 
     shelf = Shelf(_codes(bare, "languages", LANGUAGE, "en"), _codes(bare, "countries", COUNTRY, "KH"))
     fields = Fields(node, "programme.yaml", KEYS, Place(file, 1, 1), problems, shelf)
     roles = _roles(fields)
+    translations = fields.inner("translations", "translations", shelf.languages)
+    for language in translations.map:
+        translations.text(language)
     opened = sorted({name for names in roles.values() for name in names})
     return Head(
         id=_id(fields, folder),
@@ -108,9 +111,11 @@ def _codes(fields: Fields, key: str, pattern: re.Pattern[str], example: str) -> 
             good.append(scalar.text)
         else:
             code = "country-unknown" if key == "countries" else "language-unknown"
-            expected = "a country by its two capital letters, such as KH" if key == "countries" else one_of(
-                scalar.text, LANGUAGES, "a language by its code", 9
-            )  # fmt: skip
+            expected = (
+                "a country by its two capital letters, such as KH"
+                if key == "countries"
+                else one_of(scalar.text, LANGUAGES, "a language by its code", 9)
+            )
             fields.add(code, scalar, quoted(scalar.text), expected)
     return tuple(dict.fromkeys(good))
 
@@ -125,7 +130,7 @@ def _roles(fields: Fields) -> dict[str, tuple[str, ...]]:
         scalars = entry.scalars(role)
         roles[role] = tuple(scalar.text for scalar in scalars)
         for scalar in scalars:
-            near = difflib.get_close_matches(scalar.text, COMPARTMENTS, n=1)
+            near = difflib.get_close_matches(scalar.text, COMPARTMENTS, n=1, cutoff=0.85)
             if near and scalar.text not in COMPARTMENTS:
                 fields.add("compartment-unknown", scalar, quoted(scalar.text), one_of(scalar.text, COMPARTMENTS))
     return roles

@@ -27,16 +27,16 @@ COMMON = "common"
 CONTENT = (HEAD, "dictionary.csv", "pathway.yaml", "indicators.yaml", "messages.yaml")
 
 
-def read_programme(folder: Path, *, fed: frozenset[str] = frozenset()) -> tuple[Programme | None, list[Problem]]:
+def read_programme(folder: Path) -> tuple[Programme | None, list[Problem]]:
     """The programme in a folder, with the shared dictionary in `common` beside it.
 
-    `fed` are codes that forms of other programmes feed. None when there is an error among the problems.
+    None when there is an error among the problems.
     """
     problems = Problems()
     read = _Folder(folder.resolve(), problems)
     programme = read.programme()
     if programme is not None:
-        check(programme, read.context, read.cases, fed)
+        check(programme, read.context, read.cases, read.fed_elsewhere)
     return (None if problems.has_errors else programme), problems.sorted()
 
 
@@ -90,6 +90,7 @@ class _Folder:
         self.context = Context(problems)
         self.cases: list[Written] = []
         self.tree: dict[str, Any] = {}
+        self.others: set[str] | None = None
 
     def programme(self) -> Programme | None:
         head_node = self._yaml(HEAD)
@@ -115,6 +116,14 @@ class _Folder:
             messages=messages, cases=tuple(written.case for written in self.cases), path=str(self.folder),
             about=head.about, tree=self.tree,
         )  # fmt: skip
+
+    def fed_elsewhere(self, code: str) -> bool:
+        """Whether a form of another programme on the shelf feeds a shared code. Those are read when first asked for."""
+        if self.others is None:
+            others = [folder for folder in folders(self.folder.parent) if folder != self.folder]
+            forms = [form for folder in others for form in read_forms(folder, self.context.dictionary)[0].values()]
+            self.others = {question.code for form in forms for question in form.questions if question.code}
+        return code in self.others
 
     def _name(self, file: str) -> str:
         return f"{self.folder.name}/{file}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 
 from doorstep.content import dates
 from doorstep.content.context import Context, Rule
@@ -17,7 +16,6 @@ from doorstep.content.terms import moment_type
 from doorstep.content.tree import Clock, Expr, Stream, Type
 from doorstep.content.yamlpos import Node, Scalar
 
-Read = TypeVar("Read")
 KEYS = frozenset(
     {
         "title", "chain", "each", "while", "when", "from", "due", "opens", "overdue", "closes", "done", "counts", "ends",
@@ -74,22 +72,22 @@ class RuleReader:
         scalar = self.fields.scalar(key)
         if scalar is None:
             return None
-        return self._noted(name or key, [scalar], lambda: parse(scalar, self.around.scope, want))
+        tree = self.context.rule(lambda: parse(scalar, self.around.scope, want))
+        if tree is not None:
+            self._note(name or key, scalar, tree, want)
+        return tree
 
     def stream(self, key: str) -> Stream | None:
+        """One filter or several, each noted for itself."""
         scalars = self.fields.scalars(key)
-        if not scalars:
-            return None
-        for scalar in scalars[1:]:
-            self._noted(key, [scalar], lambda scalar=scalar: parse_stream(scalar, self.around.scope))  # type: ignore[misc]
-        return self._noted(key, scalars[:1], lambda: parse_stream(scalars, self.around.scope))
+        streams = [self.context.rule(partial(parse_stream, scalar, self.around.scope)) for scalar in scalars]
+        for scalar, stream in zip(scalars, streams, strict=True):
+            if stream is not None:
+                self._note(key, scalar, stream, None)
+        return parse_stream(scalars, self.around.scope) if scalars and None not in streams else None
 
-    def _noted(self, key: str, scalars: list[Scalar], read: Callable[[], Read]) -> Read | None:
-        tree = self.context.rule(read)
-        if tree is not None:
-            rule = Rule(self.around.pathway, self.step, key, scalars[0], tree)  # type: ignore[arg-type]
-            self.context.notes.rules.append(rule)
-        return tree
+    def _note(self, key: str, scalar: Scalar, tree: Expr | Stream, kind: Type | None) -> None:
+        self.context.notes.rules.append(Rule(self.around.pathway, self.step, key, scalar, tree, kind))
 
 
 def read_step(name: str, place: Place, node: Node, around: Around, context: Context) -> Step:

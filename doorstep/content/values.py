@@ -147,8 +147,8 @@ class _Value:
             fields.add("value-type", value, found, "one type in all branches of a value")
             return None
         self.type = kind
-        self.context.notes.rules.append(Rule(self.pathway, "", f"value of {self.name}", value, expr))
+        self.context.notes.rules.append(Rule(self.pathway, "", f"value of {self.name}", value, expr, kind))
         if when is not None and condition is not None:
-            self.context.notes.rules.append(Rule(self.pathway, "", f"when of {self.name}", when, condition))
+            self.context.notes.rules.append(Rule(self.pathway, "", f"when of {self.name}", when, condition, Type.BOOL))
         known: Expr = Known(expr)
         return Branch(known if condition is None else And((condition, known)), expr)
