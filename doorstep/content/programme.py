@@ -13,7 +13,9 @@ from doorstep.content.problems import Problems, one_of, quoted
 from doorstep.content.tree import Clock
 from doorstep.content.yamlpos import Node
 
-KEYS = frozenset({"id", "name", "about", "subject", "compartment", "languages", "countries", "source", "roles", "episodes"})
+KEYS = frozenset(
+    {"id", "name", "about", "subject", "compartment", "languages", "translations", "countries", "source", "roles", "episodes"}
+)
 EPISODE = frozenset({"subject", "starts", "ends", "longest", "apart"})
 LANGUAGES = ("bg", "en", "fr", "km", "lo", "ne", "th", "tr", "vi")
 COMPARTMENTS = ("care", "identity", "ethnicity", "hiv", "protection")
