@@ -21,6 +21,8 @@ PATHWAY = frozenset({"title", "episode", "compartment", "clock", "ends", "signs"
 
 def read_pathways(node: Node | None, file: str, context: Context) -> tuple[dict[str, Table], dict[str, Pathway]]:
     """Everything in pathway.yaml that could be read; what could not is in the context's problems."""
+    if node is None:
+        return {}, {}
     fields = Fields(node, "pathway.yaml", FILE, Place(file, 1, 1), context.problems, context.shelf)
     fields.need("pathways", "pathways: at least one, by name")
     tables = {}
