@@ -186,6 +186,8 @@ class Pathway:
     """In order of dependence. Values are judged in the clock of the step that reads them."""
     steps: tuple[Step, ...]
     place: Place | None = None
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """What its signs and values are called, for the pages that people proof-read."""
 
 
 @dataclass(frozen=True)

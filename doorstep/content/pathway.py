@@ -16,7 +16,7 @@ from doorstep.content.values import read_signs, read_values
 from doorstep.content.yamlpos import Node, Sequence
 
 FILE = frozenset({"tables", "pathways"})
-PATHWAY = frozenset({"title", "episode", "compartment", "clock", "ends", "signs", "values", "steps", *ORIGIN})
+PATHWAY = frozenset({"title", "episode", "compartment", "clock", "ends", "signs", "values", "words", "steps", *ORIGIN})
 
 
 def read_pathways(node: Node | None, file: str, context: Context) -> tuple[dict[str, Table], dict[str, Pathway]]:
@@ -51,6 +51,7 @@ def _pathway(name: str, place: Place, node: Node, tables: dict[str, Table], cont
     values = read_values(fields, name, scope, origin, context)
     scope = Scope(context.dictionary, signs, {k: v.type for k, v in values.items()}, clock, context.relations)
     around = Around(name, compartment, clock, scope, origin, tables)
+    called = fields.inner("words", f"the words of {name}", [*signs, *values])
     fields.need("steps", "steps: at least one, by name")
     steps = [
         step
@@ -68,6 +69,7 @@ def _pathway(name: str, place: Place, node: Node, tables: dict[str, Table], cont
         values=values,
         steps=tuple(steps),
         place=place,
+        words={key: called.words(key) for key in called.map},
     )
 
 
