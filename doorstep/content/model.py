@@ -187,7 +187,7 @@ class Pathway:
     steps: tuple[Step, ...]
     place: Place | None = None
     words: Mapping[str, Words] = field(default_factory=dict)
-    """What its signs and values are called, for the pages that people proof-read."""
+    """What its signs, its values and the reasons (`why`) of its ends are called, for the pages that people read."""
 
 
 @dataclass(frozen=True)

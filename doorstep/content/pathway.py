@@ -12,10 +12,10 @@ from doorstep.content.scope import Scope
 from doorstep.content.steps import Around, read_ends, read_step
 from doorstep.content.tables import read_table
 from doorstep.content.tree import Clock
-from doorstep.content.values import read_signs, read_values
+from doorstep.content.values import read_signs, read_values, with_shared
 from doorstep.content.yamlpos import Node, Sequence
 
-FILE = frozenset({"tables", "pathways"})
+FILE = frozenset({"tables", "values", "pathways"})
 PATHWAY = frozenset({"title", "episode", "compartment", "clock", "ends", "signs", "values", "words", "steps", *ORIGIN})
 
 
@@ -30,8 +30,10 @@ def read_pathways(node: Node | None, file: str, context: Context) -> tuple[dict[
         table = read_table(name, place, written, context)
         if table is not None:
             tables[name] = table
+    shared = fields.map.get("values")
     pathways = {
-        name: _pathway(name, place, written, tables, context) for name, (place, written) in fields.children("pathways").items()
+        name: _pathway(name, place, with_shared(written, shared), tables, context)
+        for name, (place, written) in fields.children("pathways").items()
     }
     return tables, pathways
 
@@ -51,20 +53,22 @@ def _pathway(name: str, place: Place, node: Node, tables: dict[str, Table], cont
     values = read_values(fields, name, scope, origin, context)
     scope = Scope(context.dictionary, signs, {k: v.type for k, v in values.items()}, clock, context.relations)
     around = Around(name, compartment, clock, scope, origin, tables)
-    called = fields.inner("words", f"the words of {name}", [*signs, *values])
     fields.need("steps", "steps: at least one, by name")
     steps = [
         step
         for step_name, (at, written) in fields.children("steps").items()
         for step in _variants(step_name, at, written, around, context)
     ]
+    ends = read_ends(fields, "", around, context)
+    whys = [end.why for end in (*ends, *(end for step in steps for end in step.ends))]
+    called = fields.inner("words", f"the words of {name}", [*signs, *values, *whys])
     return Pathway(
         name=name,
         title=fields.words("title", needed=True),
         episode=episode,
         compartment=compartment,
         clock=clock,
-        ends=read_ends(fields, "", around, context),
+        ends=ends,
         signs=signs,
         values=values,
         steps=tuple(steps),
