@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import combinations
 
 from doorstep.content import trees
 from doorstep.content.context import Context, Rule
 from doorstep.content.logic import possible
 from doorstep.content.model import Pathway, Place, Programme, Step
+from doorstep.content.printer import Printer
 from doorstep.content.problems import quoted
-from doorstep.content.tree import And, Any, EventHow, Expr, First, Latest, Not, Stream, Type
+from doorstep.content.tree import And, Any, EventHow, Expr, First, Known, Latest, Not, Or, Stream, Type
 
 HOW = ("told", "measured", "seen")
 YES = {"yes"}
@@ -63,17 +65,31 @@ def _can_hold(rule: Rule, programme: Programme, context: Context) -> None:
     """Its condition, and each filter in it."""
     for item in trees.filters(rule.tree):
         if item.where is not None and not possible(item.where, partial(_event_choices, programme, item.code)):
-            _never(rule, context)
+            _never(rule, programme, context)
             return
     if isinstance(rule.tree, Stream) or rule.type is not Type.BOOL:
         return
     if not possible(rule.tree, partial(choices, programme)):
-        _never(rule, context)
+        _never(rule, programme, context)
 
 
-def _never(rule: Rule, context: Context) -> None:
-    found = f"{rule.key}, which can never hold: {quoted(rule.scalar.text)}"
-    _add(context, "rule-never", rule.place, found, "conditions that can be true together")
+def _never(rule: Rule, programme: Programme, context: Context) -> None:
+    name = f"{rule.key} of {rule.step}" if rule.step else rule.key
+    expected = "conditions that can be true together"
+    if isinstance(rule.tree, And):
+        expected += _excluding(rule.tree, rule, programme)
+    found = f"{name}, which can never hold: {quoted(rule.scalar.text)}"
+    _add(context, "rule-never", rule.place, found, expected)
+
+
+def _excluding(tree: And, rule: Rule, programme: Programme) -> str:
+    """The first two parts that exclude each other, in words."""
+    pathway = programme.pathways[rule.pathway]
+    printer = Printer(pathway.clock, pathway.signs)
+    for one, other in combinations(tree.parts, 2):
+        if not possible(And((one, other)), partial(choices, programme)):
+            return f": {printer.text(one)} and {printer.text(other)} exclude each other"
+    return ""
 
 
 def _can_exist(step: Step, pathway: Pathway, programme: Programme, context: Context) -> None:
@@ -81,7 +97,7 @@ def _can_exist(step: Step, pathway: Pathway, programme: Programme, context: Cont
     begins: list[Expr] = [part for part in (step.while_, step.when) if part is not None]
     if step.each is not None:
         begins.append(Any(step.each))
-    ends = [end.when for end in (*pathway.ends, *step.ends) if end.when is not None]
+    ends = [end.when for end in (*pathway.ends, *step.ends) if end.when is not None and _always_known(end.when)]
     test = partial(choices, programme)
     if not begins or not ends or not possible(And(tuple(begins)), test):
         return
@@ -89,6 +105,13 @@ def _can_exist(step: Step, pathway: Pathway, programme: Programme, context: Cont
         place = context.notes.edge(step, "while" if step.while_ is not None else "each")
         found = f"step {step.name}, which an end stops wherever it could begin"
         _add(context, "step-never", place, found, "a step that can exist before the ends of its pathway hold")
+
+
+def _always_known(expr: Expr) -> bool:
+    """Whether it is true or false in every history: an end that is unknown stops nothing."""
+    if isinstance(expr, And | Or):
+        return all(_always_known(part) for part in expr.parts)
+    return _always_known(expr.part) if isinstance(expr, Not) else isinstance(expr, Any | Known)
 
 
 def _any_answer(rule: Rule, programme: Programme, context: Context) -> None:
@@ -152,14 +175,14 @@ def covers(programme: Programme, wide: str, narrow: str) -> bool:
 
 def _unused(pathway: Pathway, programme: Programme, context: Context) -> None:
     """Values and signs that no rule of the pathway (or of its indicators) reads."""
-    rules = [rule for rule in context.notes.rules if rule.pathway == pathway.name]
+    rules = [(key, text) for owner, key, text in context.notes.written if owner == pathway.name]
     dated = {step.chain.dated_by for step in pathway.steps if step.chain}
     for kind, names in (("value", context.notes.values), ("sign", context.notes.signs)):
         for (owner, name), place in names.items():
             if owner != pathway.name or name in dated:
                 continue
-            others = [rule for rule in rules if rule.key not in (f"sign {name}", f"value of {name}", f"when of {name}")]
-            if not any(re.search(rf"\b{name}\b", rule.scalar.text) for rule in others):
+            own = (f"sign {name}", f"value of {name}", f"when of {name}")
+            if not any(re.search(rf"\b{name}\b", text) for key, text in rules if key not in own):
                 _add(
                     context,
                     f"{kind}-unused",

@@ -6,25 +6,32 @@ from collections.abc import Iterator
 
 from doorstep.content.context import Context
 from doorstep.content.model import Offset, Programme, Step
+from doorstep.content.printer import span_text
 from doorstep.content.problems import one_of, quoted
-from doorstep.content.spans import DAY_SECONDS
 from doorstep.content.tree import Clock
 
 CONTRARY = (
-    ("closes", "opens", "window-closed", "closes before it opens"),
-    ("closes", "due", "window-missed", "closes before it is due"),
-    ("overdue", "due", "window-overdue", "overdue before it is due"),
-    ("due", "opens", "window-opens", "due before it opens"),
-    ("closes", "overdue", "window-late", "closes before it is overdue, so that it is never late"),
+    ("closes", "opens", "window-closed", "a step that closes before it opens"),
+    ("closes", "due", "window-missed", "a step that closes before it is due"),
+    ("overdue", "due", "window-overdue", "a step that is overdue before it is due"),
+    ("due", "opens", "window-opens", "a step that is due before it opens"),
+    ("closes", "overdue", "window-late", "a step that closes before it is overdue, so that it is never late"),
 )
 """(the earlier edge, the later edge, code, words): wrong when the first comes before the second."""
 
 
-def check_steps(programme: Programme, context: Context) -> None:
+def check_windows(programme: Programme, context: Context) -> None:
     for pathway in programme.pathways.values():
         for step in pathway.steps:
             _windows(step, context)
             _chain(step, context)
+    _messages(programme, context)
+
+
+def check_references(programme: Programme, context: Context) -> None:
+    """Forms that a step names."""
+    for pathway in programme.pathways.values():
+        for step in pathway.steps:
             if step.form and step.form not in programme.forms:
                 expected = one_of(step.form, programme.forms, "the form_id of a form of this programme")
                 _add(context, step, "form", "form-unknown", quoted(step.form), expected)
@@ -37,7 +44,6 @@ def check_steps(programme: Programme, context: Context) -> None:
                     "countries without a code 'country'",
                     "the code country in the dictionary",
                 )
-    _messages(programme, context)
 
 
 def edges(step: Step) -> dict[str, int]:
@@ -59,15 +65,15 @@ def _windows(step: Step, context: Context) -> None:
     for early, late, code, words in CONTRARY:
         if early in at and late in at and at[early] < at[late]:
             key = early if context.notes.has(step, early) else late
-            expected = f"{early} at {late} or after it (it is {_length(at[late] - at[early], step.clock)} too early)"
-            _add(context, step, key, code, f"a step that is {words}", expected)
+            expected = f"{early} at {late} or after it (it comes {_length(at[late] - at[early], step.clock)} too early)"
+            _add(context, step, key, code, words, expected)
             return
 
 
 def _length(units: int, clock: Clock) -> str:
     if clock is Clock.DAY:
-        return f"{units} days"
-    return f"{units // 3600} hours" if units < 3 * DAY_SECONDS else f"{units // DAY_SECONDS} days"
+        return f"{units} day{'s' * (units != 1)}"
+    return span_text(units, clock)
 
 
 def _chain(step: Step, context: Context) -> None:

@@ -40,6 +40,8 @@ class Notes:
     """Places of things that the model does not carry."""
 
     rules: list[Rule] = field(default_factory=list)
+    written: list[tuple[str, str, str]] = field(default_factory=list)
+    """(pathway, key, text) of every rule, those with mistakes too."""
     signs: dict[tuple[str, str], Place] = field(default_factory=dict)
     values: dict[tuple[str, str], Place] = field(default_factory=dict)
     tables: dict[str, Place] = field(default_factory=dict)

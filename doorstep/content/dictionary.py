@@ -6,6 +6,7 @@ for any language, and `x_<anything>` for an author's own notes. `choices` are se
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -151,7 +152,7 @@ class _Reader:
         kind = text("kind")
         if kind not in KINDS:
             self._add("dictionary-kind", cells.get("kind", named), quoted(kind), one_of(kind, KINDS, "a kind"))
-            kind = "text"
+            kind = next(iter(difflib.get_close_matches(kind, KINDS, n=1)), "text")
         words = ((_LABEL.fullmatch(name), cell.text) for name, cell in cells.items())
         labels = {found[1]: label for found, label in words if found and label}
         return Code(

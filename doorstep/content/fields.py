@@ -50,9 +50,7 @@ class Fields:
             if key in self.keys:
                 self.map[key] = value
             else:
-                self.add(
-                    "key-unknown", self.node.keys[key], quoted(key), one_of(key, self.keys, f"a key of {self.what}", 20)
-                )
+                self.add("key-unknown", self.node.keys[key], quoted(key), one_of(key, self.keys, f"a key of {self.what}", 20))
 
     def __contains__(self, key: str) -> bool:
         return key in self.map
@@ -99,9 +97,7 @@ class Fields:
             return default
         return node.text.strip()
 
-    def choice(
-        self, key: str, options: Iterable[str], default: str, *, code: str = "value-wrong", what: str = ""
-    ) -> str:
+    def choice(self, key: str, options: Iterable[str], default: str, *, code: str = "value-wrong", what: str = "") -> str:
         """One of the options."""
         text, known = self.text(key, default), list(options)
         if key in self.map and text != default and text not in known:
@@ -134,7 +130,7 @@ class Fields:
             return parse(node.text)
         except NotThis as error:
             line, column = node.locate(error.index)
-            self.problems.add(code, node.file, line, column, f"{error.found} for {key}", error.expected)
+            self.problems.add(error.code or code, node.file, line, column, f"{error.found} for {key}", error.expected)
             return None
 
     def span(self, key: str, clock: Clock) -> int | None:

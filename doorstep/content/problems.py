@@ -79,6 +79,8 @@ def one_of(word: str, choices: Iterable[str], what: str = "one of", limit: int =
     """Phrase for `expected`: the nearest known word when there is one, else the known words."""
     known = sorted(set(choices))
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near and what == "one of":
+        return f"{near[0]!r} (one of: {', '.join(known[:limit])})"
     if near:
         return f"{what}: did you mean '{near[0]}'?"
     if not known:

@@ -86,7 +86,8 @@ def _episode(name: str, place: Place, node: Node, dictionary: Mapping[str, Code]
         for scalar in fields.scalars(key):
             code = dictionary.get(scalar.text)
             if code is not None and code.episode != name and scalar.text in codes:
-                found = f"{quoted(scalar.text)}, whose episode in the dictionary is {quoted(code.episode)}"
+                owner = f"episode {code.episode}" if code.episode else "no episode"
+                found = f"{quoted(scalar.text)}, which the dictionary gives to {owner}"
                 fields.add("marker-episode", scalar, found, f"a code whose episode is {name}")
     return EpisodeKind(
         name=name,

@@ -30,11 +30,12 @@ _OFFSET = re.compile(r"([a-z_]+)\s*(?:([+-])\s*(\S+))?")
 
 @dataclass
 class NotThis(Exception):
-    """A small text is not what it should be. `index` is where this shows; the rest are phrases for a Problem."""
+    """A small text is not what it should be. `index` is where this shows; the rest are for a Problem."""
 
     found: str
     expected: str
     index: int = 0
+    code: str = ""
 
 
 def examples(clock: Clock) -> str:
@@ -87,7 +88,7 @@ def offset(text: str, bases: tuple[str, ...], clock: Clock) -> Offset:
     try:
         by = whole_span(match[3], clock)
     except NotThis as error:
-        raise NotThis(error.found, error.expected, text.find(match[3])) from None
+        raise NotThis(error.found, error.expected, text.find(match[3]), "span-unit") from None
     return Offset(match[1], by if match[2] == "+" else -by)
 
 

@@ -72,6 +72,7 @@ class RuleReader:
         scalar = self.fields.scalar(key)
         if scalar is None:
             return None
+        self._write(name or key, scalar)
         tree = self.context.rule(lambda: parse(scalar, self.around.scope, want))
         if tree is not None:
             self._note(name or key, scalar, tree, want)
@@ -80,11 +81,16 @@ class RuleReader:
     def stream(self, key: str) -> Stream | None:
         """One filter or several, each noted for itself."""
         scalars = self.fields.scalars(key)
+        for scalar in scalars:
+            self._write(key, scalar)
         streams = [self.context.rule(partial(parse_stream, scalar, self.around.scope)) for scalar in scalars]
         for scalar, stream in zip(scalars, streams, strict=True):
             if stream is not None:
                 self._note(key, scalar, stream, None)
         return parse_stream(scalars, self.around.scope) if scalars and None not in streams else None
+
+    def _write(self, key: str, scalar: Scalar) -> None:
+        self.context.notes.written.append((self.around.pathway, key, scalar.text))
 
     def _note(self, key: str, scalar: Scalar, tree: Expr | Stream, kind: Type | None) -> None:
         self.context.notes.rules.append(Rule(self.around.pathway, self.step, key, scalar, tree, kind))

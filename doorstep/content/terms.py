@@ -103,6 +103,20 @@ def arith_expected(op: str, left: Term, right: Term) -> str:
     return "numbers, lengths of time, or a day and a length of time"
 
 
+def compare_expected(op: str, left: Term, right: Term) -> str:
+    """What to write instead of `left op right`, a comparison of different types."""
+    for one, other in ((left, right), (right, left)):
+        if one.choices:
+            return f"a choice of {one.code or 'it'} in quotes: " + ", ".join(f"'{choice}'" for choice in one.choices)
+        if one.type is Type.TEXT and one.code:
+            return f"a text in quotes, such as {one.code} {op} 'words'"
+        if one.type is Type.SPAN and other.type is Type.NUMBER:
+            return "a length of time, such as 7d or 12w"
+        if one.type in (Type.DAY, Type.TIME) and other.type is not Type.TEXT:
+            return f"two days, such as day(...), or the length of time between two: {one.code or 'a day'} - a day"
+    return "two values of one type"
+
+
 def whole(term: Term, of: Type | None) -> Expr:
     """A literal length with a fraction of a day (18y), rounded down where it moves a day."""
     expr = term.expr

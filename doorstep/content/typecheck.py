@@ -78,7 +78,7 @@ class Typer(Functions):
             return self._weeks(left, op, right, index)
         if left.type is not right.type:
             found = f"{left.what} compared with {right.what}"
-            return self.mistake("rule-type", op.start_pos, found, terms.arith_expected(str(op), left, right))
+            return self.mistake("rule-type", op.start_pos, found, terms.compare_expected(str(op), left, right))
         if left.type is Type.BOOL:
             return self.mistake("rule-type", op.start_pos, "two conditions compared", "and, or, not")
         if left.type is Type.TEXT and op not in ("=", "!="):
@@ -185,6 +185,6 @@ def _run(text: str | Scalar, scope: Scope, read: Callable[[Typer, Tree[Any]], Re
     except SyntaxMistake as error:
         problem: Problem = located.problem(error.code, error.index, error.found, error.expected)
         raise RuleError([problem]) from None
-    if typer.problems:
-        raise RuleError(typer.problems)
+    if typer.problems or (isinstance(result, Term) and result.type is None) or result == Stream(()):
+        raise RuleError(typer.problems)  # without problems when a sign that it uses was mistaken: told there already
     return result

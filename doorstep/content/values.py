@@ -37,6 +37,37 @@ def name_free(name: str, place: Place, what: str, context: Context, taken: set[s
     return True
 
 
+def with_shared(pathway: Node, shared: Node | None) -> Node:
+    """The pathway with those of the file's shared values beside its own that its rules name, directly or through others.
+
+    A value of its own comes before a shared one of the same name.
+    """
+    if not isinstance(pathway, Mapping) or not isinstance(shared, Mapping):
+        return pathway
+    own = pathway.get("values")
+    entries, keys = (dict(own.entries), dict(own.keys)) if isinstance(own, Mapping) else ({}, {})
+    wanted = [name for name in _words(pathway) if name in shared.entries]
+    while wanted:
+        name = wanted.pop()
+        if name not in entries:
+            entries[name], keys[name] = shared.entries[name], shared.keys[name]
+            wanted += [other for other in _words(shared.entries[name]) if other in shared.entries]
+    if not entries:
+        return pathway
+    merged = Mapping(shared.file, shared.line, shared.column, entries, keys)
+    key = pathway.keys.get("values", Scalar(shared.file, shared.line, shared.column, "values", "values"))
+    below, names = {**pathway.entries, "values": merged}, {**pathway.keys, "values": key}
+    return Mapping(pathway.file, pathway.line, pathway.column, below, names)
+
+
+def _words(node: Node) -> set[str]:
+    """Every word in the texts below a node."""
+    if isinstance(node, Scalar):
+        return set(_NAME.findall(_TEXTS.sub("", node.text)))
+    below = node.items if isinstance(node, Sequence) else tuple(node.entries.values())
+    return set().union(*(_words(item) for item in below)) if below else set()
+
+
 def read_signs(fields: Fields, pathway: str, scope: Scope, context: Context) -> dict[str, Stream]:
     """Signs by name. A sign may build on those above it."""
     signs: dict[str, Stream] = {}
@@ -49,6 +80,7 @@ def read_signs(fields: Fields, pathway: str, scope: Scope, context: Context) -> 
         items = scalars.scalars("signs")
         filters: dict[Filter, None] = {}
         for item in items:
+            context.notes.written.append((pathway, f"sign {name}", item.text))
             here = Scope(scope.dictionary, signs, {}, scope.clock, scope.relations)
             stream = context.rule(lambda item=item, here=here: parse_stream(item, here))  # type: ignore[misc]
             if stream is not None:
@@ -133,6 +165,9 @@ class _Value:
         fields.need("value", "value: what it is when `when` holds")
         self.origins.append(fields.origin(self.inherited, dated=False))
         value, when = fields.scalar("value"), fields.scalar("when")
+        for key, scalar in ((f"value of {self.name}", value), (f"when of {self.name}", when)):
+            if scalar is not None:
+                self.context.notes.written.append((self.pathway, key, scalar.text))
         typed = self.context.rule(lambda: parse_typed(value, self.scope)) if value else None
         condition = self.context.rule(lambda: parse(when, self.scope)) if when else None
         if value is None or typed is None or (when is not None and condition is None):

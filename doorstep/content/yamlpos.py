@@ -21,6 +21,7 @@ from doorstep.content.problems import Problems, one_of, quoted
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
 MAX_NODES = 500_000
+PROPER = "YAML: brackets and quotes closed, keys indented by spaces"
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -119,9 +120,10 @@ def parse_yaml(text: str, name: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problems.add("yaml-syntax", name, line, column, error.problem or "a mistake", "YAML")
-    except (yaml.YAMLError, ValueError) as error:
-        problems.add("yaml-syntax", name, 1, 1, " ".join(str(error).split())[:100], "YAML")
+        found = f"text that is no YAML ({error.problem})"
+        problems.add("yaml-syntax", name, line, column, found, PROPER)
+    except (yaml.YAMLError, ValueError):
+        problems.add("yaml-syntax", name, 1, 1, "a character that YAML does not allow", PROPER)
     return None
 
 
