@@ -99,7 +99,7 @@ class Bounds:
 
     @property
     def empty(self) -> bool:
-        low, high = self.low, self.high
+        low, high = float(self.low), float(self.high)
         if self.whole:
             low = math.floor(low) + 1 if self.low_open and low.is_integer() else _ceil(low)
             high = math.ceil(high) - 1 if self.high_open and high.is_integer() else _floor(high)

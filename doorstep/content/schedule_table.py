@@ -19,7 +19,8 @@ def unroll(name: str, spec: Mapping[str, Any], origin: Origin) -> Table:
 
     `spec` is checked already: `add` is [{before: week, weeks: n}, ..., {weeks: n}] in order, the last without `before`;
     `classes` is [{first: [week, week], from: week, weeks: n}], what holds instead from that week on for those whose
-    first contact came in these weeks; `cap` is the last week that a contact is put into.
+    first contact came in these weeks (one week alone: in it or later; no `from`: always); `cap` is the last week that a
+    contact is put into.
     """
     extra = list(spec.get("classes") or [])
     classes = {week: _class_of(week, extra) for week in range(LAST_WEEK + 1)}
@@ -37,8 +38,8 @@ def unroll(name: str, spec: Mapping[str, Any], origin: Origin) -> Table:
 def _class_of(first: int, classes: list[Mapping[str, Any]]) -> int:
     """0 is the ordinary class; the others count from 1 in the order written."""
     for number, rule in enumerate(classes, start=1):
-        low, high = rule["first"]
-        if low <= first <= high:
+        low, *high = rule["first"]
+        if low <= first and all(first <= week for week in high):
             return number
     return 0
 
@@ -48,7 +49,7 @@ def _next(last: int, spec: Mapping[str, Any], rule: Mapping[str, Any] | None) ->
     cap = int(spec["cap"])
     if last >= cap:
         return None
-    if rule is not None and last >= rule["from"]:
+    if rule is not None and last >= rule.get("from", 0):
         return min(last + int(rule["weeks"]), cap)
     step = next(entry for entry in spec["add"] if "before" not in entry or last < entry["before"])
     return min(last + int(step["weeks"]), cap)

@@ -52,7 +52,6 @@ def _weeks(entry: Fields, node: Node) -> None:
 def _class(node: Node, fields: Fields) -> None:
     entry = Fields(node, "a class", frozenset({"first", "from", "weeks"}), fields.place, fields.problems)
     _weeks(entry, node)
-    entry.need("from", "the week from which it holds")
     entry.integer("from")
     entry.need("first", "the weeks of the first contact, such as [22, 23]")
     first = entry.map.get("first")
@@ -60,5 +59,6 @@ def _class(node: Node, fields: Fields) -> None:
         return
     weeks = [item.value for item in first.items if isinstance(item, Scalar)] if isinstance(first, Sequence) else []
     whole = [week for week in weeks if isinstance(week, int) and 0 <= week <= LAST_WEEK]
-    if len(whole) != 2 or whole[0] > whole[1]:
-        entry.wrong(first, "something else", f"two weeks from 0 to {LAST_WEEK}, the first not after the second: [22, 23]")
+    if len(whole) != len(weeks) or len(whole) not in (1, 2) or whole != sorted(whole):
+        expected = f"two weeks from 0 to {LAST_WEEK}, the first not after the second: [22, 23]; or one, and all after it: [30]"
+        entry.wrong(first, "something else", expected)
