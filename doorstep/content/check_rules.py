@@ -12,7 +12,7 @@ from doorstep.content.logic import possible
 from doorstep.content.model import Pathway, Place, Programme, Step
 from doorstep.content.printer import Printer
 from doorstep.content.problems import quoted
-from doorstep.content.tree import And, Any, EventHow, Expr, First, Known, Latest, Not, Or, Stream, Type
+from doorstep.content.tree import And, Any, EventHow, Expr, First, Latest, Stream, Type
 
 HOW = ("told", "measured", "seen")
 YES = {"yes"}
@@ -97,21 +97,14 @@ def _can_exist(step: Step, pathway: Pathway, programme: Programme, context: Cont
     begins: list[Expr] = [part for part in (step.while_, step.when) if part is not None]
     if step.each is not None:
         begins.append(Any(step.each))
-    ends = [end.when for end in (*pathway.ends, *step.ends) if end.when is not None and _always_known(end.when)]
+    ends = [end.when for end in (*pathway.ends, *step.ends) if end.when is not None]
     test = partial(choices, programme)
     if not begins or not ends or not possible(And(tuple(begins)), test):
         return
-    if not possible(And((*begins, *(Not(end) for end in ends))), test):
+    if not possible(And(tuple(begins)), test, ends):
         place = context.notes.edge(step, "while" if step.while_ is not None else "each")
         found = f"step {step.name}, which an end stops wherever it could begin"
         _add(context, "step-never", place, found, "a step that can exist before the ends of its pathway hold")
-
-
-def _always_known(expr: Expr) -> bool:
-    """Whether it is true or false in every history: an end that is unknown stops nothing."""
-    if isinstance(expr, And | Or):
-        return all(_always_known(part) for part in expr.parts)
-    return _always_known(expr.part) if isinstance(expr, Not) else isinstance(expr, Any | Known)
 
 
 def _any_answer(rule: Rule, programme: Programme, context: Context) -> None:

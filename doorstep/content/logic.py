@@ -8,9 +8,11 @@ taken as possible.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
+from doorstep.content import trees
 from doorstep.content.tree import (
     And,
     Any,
@@ -49,30 +51,58 @@ class TooMany(Exception):
     """More conjunctions than are looked at."""
 
 
-def possible(expr: Expr, choices: Choices = lambda _: ()) -> bool:
-    """False only when no history makes the condition true."""
+def possible(expr: Expr, choices: Choices = lambda _: (), unless: Sequence[Expr] = ()) -> bool:
+    """False only when no history makes the condition true while none of `unless` is true (false or unknown will do)."""
     try:
-        return any(_Conjunction(choices).holds(parts) for parts in _conjunctions(expr, True))
+        found = _conjunctions(expr, Wanted.TRUE)
+        for other in unless:
+            found = _product([found, _conjunctions(other, Wanted.UNTRUE)])
+        return any(_Conjunction(choices).holds(parts) for parts in found)
     except TooMany:
         return True
 
 
-def _conjunctions(expr: Expr, wanted: bool) -> list[tuple[tuple[Expr, bool], ...]]:
-    """Lists of (atom, must it be true or false), one of which must hold."""
+class Wanted(Enum):
+    """What an expression must come to; unknown is neither true nor false, so it is both untrue and unfalse."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNTRUE = "untrue"
+    UNFALSE = "unfalse"
+
+
+OPPOSITE = {
+    Wanted.TRUE: Wanted.FALSE,
+    Wanted.FALSE: Wanted.TRUE,
+    Wanted.UNTRUE: Wanted.UNFALSE,
+    Wanted.UNFALSE: Wanted.UNTRUE,
+}
+Parts = tuple[tuple[Expr, Wanted], ...]
+"""Atoms that must all come to what is wanted of them."""
+
+
+def _conjunctions(expr: Expr, wanted: Wanted) -> list[Parts]:
+    """Conjunctions of atoms, one of which must hold."""
     if isinstance(expr, Not):
-        return _conjunctions(expr.part, not wanted)
+        return _conjunctions(expr.part, OPPOSITE[wanted])
     if isinstance(expr, And | Or):
         branches = [_conjunctions(part, wanted) for part in expr.parts]
-        if isinstance(expr, Or) is wanted:
+        if isinstance(expr, Or) is (wanted in (Wanted.TRUE, Wanted.UNFALSE)):
             return _bounded([one for branch in branches for one in branch])
-        product: list[tuple[tuple[Expr, bool], ...]] = [()]
-        for branch in branches:
-            product = _bounded([left + right for left in product for right in branch])
-        return product
+        return _product(branches)
+    if isinstance(expr, Any | Known | Lit):  # never unknown
+        wanted = Wanted.TRUE if wanted in (Wanted.TRUE, Wanted.UNFALSE) else Wanted.FALSE
     return [((expr, wanted),)]
 
 
-def _bounded(found: list[tuple[tuple[Expr, bool], ...]]) -> list[tuple[tuple[Expr, bool], ...]]:
+def _product(branches: list[list[Parts]]) -> list[Parts]:
+    found: list[Parts] = [()]
+    for branch in branches:
+        found = _bounded([left + right for left in found for right in branch])
+    return found
+
+
+def _bounded(found: list[Parts]) -> list[Parts]:
     if len(found) > MOST:
         raise TooMany
     return found
@@ -133,9 +163,20 @@ class _Conjunction:
         self.some: list[Stream] = []
         self.none: list[Stream] = []
 
-    def holds(self, parts: tuple[tuple[Expr, bool], ...]) -> bool:
+    def holds(self, parts: Parts) -> bool:
         """False when the atoms exclude each other."""
-        return all(self._take(atom, wanted) for atom, wanted in parts) and self._consistent()
+        decided = [(atom, wanted) for atom, wanted in parts if wanted in (Wanted.TRUE, Wanted.FALSE)]
+        if not all(self._take(atom, wanted is Wanted.TRUE) for atom, wanted in decided):
+            return False
+        for atom, wanted in parts:  # what is known must be false where it may not be true
+            if wanted not in (Wanted.TRUE, Wanted.FALSE) and self._is_known(atom):
+                self._take(atom, wanted is Wanted.UNFALSE)
+        return self._consistent()
+
+    def _is_known(self, atom: Expr) -> bool:
+        """Whether the rest of the conjunction makes both sides of a comparison known."""
+        sides = trees.children(atom)
+        return all(isinstance(side, Lit) or side in self.known for side in sides)
 
     def _take(self, atom: Expr, wanted: bool) -> bool:
         if isinstance(atom, Lit):
