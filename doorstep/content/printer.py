@@ -63,6 +63,15 @@ class Printer:
                 return name
         return ", ".join(self._filter(item) for item in stream.filters)
 
+    def _call(self, function: str, stream: Stream) -> str:
+        """`any(pale)`, `mother.any(pale)`: a sign is carried over a relation as a whole."""
+        relations = {item.relation for item in stream.filters}
+        relation = relations.pop() if len(relations) == 1 else None
+        own = Stream(tuple(Filter(item.code, item.where) for item in stream.filters), stream.distinct)
+        if relation and own in self.signs.values():
+            return f"{relation}.{function}({self.stream(own)})"
+        return f"{function}({self.stream(stream)})"
+
     def _filter(self, item: Filter) -> str:
         return self._code(item) if item.where is None else self._at(item.where, 0, item)
 
@@ -126,19 +135,19 @@ class Printer:
             case EpisodeStart():
                 return "episode_start"
             case Any(stream):
-                return f"any({self.stream(stream)})"
+                return self._call("any", stream)
             case Count(stream):
-                return f"count({self.stream(stream)})"
+                return self._call("count", stream)
             case Latest(Stream((Filter(_, None) as item,), False)):
                 return self._code(item)
             case Latest(stream):
-                return f"latest({self.stream(stream)})"
+                return self._call("latest", stream)
             case First(stream):
-                return f"first({self.stream(stream)})"
+                return self._call("first", stream)
             case LatestDay(stream, clock):
-                return f"{'day' if clock is Clock.DAY else 'at'}({self.stream(stream)})"
+                return self._call("day" if clock is Clock.DAY else "at", stream)
             case FirstDay(stream, clock):
-                return f"{'first_day' if clock is Clock.DAY else 'first_at'}({self.stream(stream)})"
+                return self._call("first_day" if clock is Clock.DAY else "first_at", stream)
         raise TypeError(type(expr).__name__)
 
     def _literal(self, literal: Lit) -> str:
