@@ -1,0 +1,316 @@
+"""Chains: one open row, dated by what happened before, and the rows that would follow it.
+
+Source: docs/pathway-language.md, *chain*. At every moment the number of contacts so far says which row is open; a version of
+it begins where its due day changes. Everything is read from the moments themselves, so that nothing is joined by a range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from doorstep.content.model import Chain
+from doorstep.pathways.contacts import RUN, add_contacts
+from doorstep.pathways.done import ORDER
+from doorstep.pathways.plan import ANEW, CHAIN, REDATED, Plan, Variant
+from doorstep.pathways.rows import MOMENTS, SERIES, is_one, keep, of_kind
+from doorstep.pathways.sql import (
+    Over,
+    Sql,
+    Statement,
+    aliased,
+    all_of,
+    any_of,
+    case,
+    col,
+    equal,
+    flag,
+    greater,
+    is_null,
+    lit,
+    name,
+    not_null,
+    null,
+    op,
+    select,
+    union,
+    when,
+)
+from doorstep.pathways.tables import Attributes, class_ranges, table_name, unit
+
+OPEN = (*SERIES, "stretch", "twice")
+"""Rows of the list of openings; `twice` 1 for a row that was done on the moment at which it began."""
+
+
+def add_chains(statement: Statement, plan: Plan, flow: str, events: str | None, projected: bool) -> list[str]:
+    """Adds the rows of all chains; gives the names of tables with the columns `done.ROW`."""
+    variants = plan.of(CHAIN)
+    if not variants:
+        return []
+    chains = Chains(plan, Attributes(variants))
+    linked = _linked(statement, flow, of_kind(variants, plan.chosen), chains)
+    counted = _counted(statement, add_contacts(statement, linked, chains.gap()))
+    turned = _turned(statement, _dated(statement, counted, chains))
+    numbered = _numbered(statement, turned, chains)
+    parts = [statement.add("chain_row", _real(statement, numbered, events))]
+    if projected:
+        parts.append(statement.add("chain_later", _later(plan, numbered)))
+    return parts
+
+
+@dataclass(frozen=True)
+class Chains:
+    """What the chosen chains are, as SQL that reads the column `sid`."""
+
+    plan: Plan
+    variants: Attributes
+
+    def by(self, read: object, other: Sql | None = None) -> Sql:
+        """What each chain has: `read` takes the variant and its chain."""
+        assert callable(read)
+        return self.variants.by_number(lambda v: read(v, _chain(v)), other)
+
+    @property
+    def own_series(self) -> bool:
+        """Whether some chain counts its contacts stretch by stretch."""
+        return any(variant.own_series for variant in self.variants.variants)
+
+    @property
+    def dated(self) -> bool:
+        """Whether some chain follows a table."""
+        return any(_chain(variant).table for variant in self.variants.variants)
+
+    @property
+    def timed(self) -> bool:
+        return not (self.variants.none("valid_from") and self.variants.none("valid_to"))
+
+    def gap(self) -> Sql | None:
+        """How near a contact takes in what follows; None when that is nothing, everywhere."""
+        if not any(_chain(variant).gap for variant in self.variants.variants):
+            return None
+        return self.by(lambda v, chain: lit(chain.gap))
+
+
+def _chain(variant: Variant) -> Chain:
+    assert variant.step.chain is not None
+    return variant.step.chain
+
+
+def _linked(statement: Statement, flow: str, kind: Sql | None, chains: Chains) -> str:
+    """Adds the moments of chains with their stretch, and whether a moment's event may be a contact (`cq`) of which `run`."""
+    opened = is_one("opens")
+    link = statement.add("link", select([
+        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "last", "e", "ew"),
+        name(MOMENTS.running(exp.Sum(this=col("opens"))), "stretch"),
+        name(MOMENTS.running(exp.Max(this=when(opened, col("m")))), "begun"),
+    ], flow, kind))
+    whole = Over((*SERIES, "stretch"))
+    stopped = statement.add("link_stopped", select([
+        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "stretch", "begun"),
+        name(whole(exp.Max(this=when(is_one("last"), col("e")))), "stop"),
+        name(whole(exp.Max(this=when(is_one("last"), col("ew")))), "stop_why"),
+    ], link))
+    inside = flag(all_of(
+        is_one("q"), op(">=", col("stretch"), 1), any_of(is_null(col("stop")), op("<=", col("m"), col("stop")))
+    ))
+    return statement.add("linked", select([
+        exp.Star(),
+        name(chains.by(lambda v, chain: col("stretch") if v.own_series else lit(0)), "run"),
+        name(chains.by(lambda v, chain: inside.copy() if v.own_series else col("q")), "cq"),
+    ], stopped))
+
+
+def _counted(statement: Statement, contact: str) -> str:
+    """Adds how many contacts there were by each moment, the first, the last, and the last before the moment."""
+    over = Over(RUN, ("m",))
+    at = when(is_one("ct"), col("m"))
+    relevant = select([exp.Star()], contact, any_of(is_one("ex"), is_one("ct")))
+    source = statement.add("relevant", relevant)
+    return statement.add("counted", select([
+        *keep(*SERIES, "m", "cd", "ex", "an", "opens", "stretch", "begun", "stop", "stop_why", "ct"),
+        name(over.running(exp.Sum(this=col("ct"))), "contacts"),
+        name(over.running(exp.Min(this=at)), "first_contact"),
+        name(over.running(exp.Max(this=at.copy())), "last_contact"),
+        name(over.before(exp.Max(this=at.copy())), "contact_before"),
+    ], source))
+
+
+def _dated(statement: Statement, counted: str, chains: Chains) -> str:
+    """Adds the due day of the row that is open at each moment, and the key of the rows that would follow it."""
+    kept = (*SERIES, "m", "cd", "ex", "an", "stretch", "begun", "stop", "stop_why", "ct", "first_contact")
+    following = op("+", col("contacts"), 1)
+    normal = [*keep(*kept), name(following, "n"), name(col("last_contact"), "from_contact"), name(lit(0), "twice")]
+    twice = [*keep(*kept), name(col("contacts"), "n"), name(col("contact_before"), "from_contact"), name(lit(1), "twice")]
+    openings = union([
+        select(normal, counted), select(twice, counted, all_of(is_one("opens"), is_one("ct"))),
+    ])
+    source = statement.add("opening", openings)
+    keyed = statement.add("keyed", select([
+        exp.Star(),
+        name(chains.by(lambda v, chain: _class(chains.plan, v)), "cls"),
+        name(chains.by(lambda v, chain: _last(v)), "week"),
+    ], source))
+    query = select([
+        *(name(col(key, "o"), key) for key in (*kept, "n", "from_contact", "twice", "cls", "week")),
+        name(chains.by(lambda v, chain: _due(v)), "due"),
+    ], aliased(keyed, "o"))
+    if chains.dated:
+        following = all_of(
+            op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
+            op("=", col("last", "h"), col("week", "o")), op("=", col("k", "h"), 1), op(">", col("n", "o"), 1),
+        )
+        query = query.join(aliased(table_name(chains.plan, "chain"), "h"), on=following, join_type="LEFT", copy=False)
+    return statement.add("dated", query, keep=True)
+
+
+def _since_date(contact: str) -> Sql:
+    """How long after the date a contact was; what was before the date counts as on it."""
+    apart = op("-", col(contact), col("an"))
+    return greater(apart, lit(0))
+
+
+def _class(plan: Plan, variant: Variant) -> Sql:
+    """Class of the first contact, null without a date; for row 1 the class of a first contact when it is due."""
+    chain = _chain(variant)
+    if chain.table is None:
+        return lit(0)
+    ranges = class_ranges(plan, variant)
+    supposed = next((number for low, high, number in ranges if low <= chain.first < high), None)
+    branches = [
+        (all_of(op(">=", _since_date("first_contact"), low), op("<", _since_date("first_contact"), high)), lit(number))
+        for low, high, number in ranges
+    ]
+    first = null() if supposed is None else when(not_null(col("an")), lit(supposed))
+    return case((op("=", col("n"), 1), first), other=case(*branches))
+
+
+def _last(variant: Variant) -> Sql:
+    """Where the week of the last contact begins, from the date."""
+    chain = _chain(variant)
+    if chain.table is None:
+        return lit(0)
+    week = 7 * unit(variant)
+    since = _since_date("from_contact")
+    return case(
+        (op("=", col("n"), 1), lit(chain.first - chain.first % week)),
+        other=op("-", since, op("%", since.copy(), week)),
+    )
+
+
+def _due(variant: Variant) -> Sql:
+    """Due day of the open row; null: no row."""
+    chain = _chain(variant)
+    known = not_null(col("an"))
+    first = op("=", col("n"), 1)
+    if chain.table is not None:
+        by_table = op("+", col("an"), col("shift", "h"))
+        without = null() if chain.otherwise is None else op("+", col("from_contact"), chain.otherwise)
+        return case(
+            (all_of(first, known), op("+", col("an"), chain.first)), (first.copy(), col("begun")),
+            (known.copy(), by_table), other=without,
+        )
+    assert chain.every is not None
+    start = col("begun") if variant.step.anchor is None else col("an")
+    following = op("+", col("from_contact"), chain.every)
+    if chain.times is not None:
+        return case(
+            (first, op("+", start, chain.first)), (op("<=", col("n"), chain.times), following), other=null()
+        )
+    return case((first, op("+", start, chain.first)), other=following)
+
+
+def _turned(statement: Statement, dated: str) -> str:
+    """Adds the versions: where the due day of the open row changes; and what each leads to."""
+    over = Over((*SERIES, "twice"), ("m",))
+    was = statement.add("was", select([
+        exp.Star(), *(name(over.lag(col(column)), f"was_{column}") for column in ("m", "n", "stretch", "due")),
+    ], dated))
+    changed = any_of(
+        is_null(col("was_m")), op("!=", col("was_n"), col("n")), op("!=", col("was_stretch"), col("stretch")),
+        op("!=", col("was_due"), col("due")),
+        all_of(is_null(col("was_due")), not_null(col("due"))), all_of(not_null(col("was_due")), is_null(col("due"))),
+    )
+    change = statement.add("change", select([exp.Star()], was, changed))
+    following = statement.add("turning", select([
+        *keep(*OPEN, "m", "cd", "ex", "an", "stop", "stop_why", "n", "cls", "week", "due"),
+        *(name(over.lead(col(column)), f"next_{column}") for column in ("m", "ex", "stretch", "ct")),
+    ], change))
+    completed = all_of(is_one("next_ct"), any_of(is_null(col("stop")), op("<=", col("next_m"), col("stop"))))
+    redated = all_of(is_one("next_ex"), op("=", col("next_stretch"), col("stretch")))
+    values = [
+        *keep(*SERIES, "stretch", "cd", "an", "n", "cls", "week", "due"), name(col("m"), "since"),
+        name(case((is_one("twice"), col("m")), (completed, col("next_m"))), "done_on"),
+        name(case((is_one("twice"), col("m")), (completed.copy(), col("next_m")), (redated, col("next_m")), other=col("stop")),
+             "ends"),
+        name(case((any_of(is_one("twice"), completed.copy()), lit(ANEW)), (redated.copy(), lit(REDATED)), other=col("stop_why")),
+             "why"),
+    ]
+    return statement.add("turned", select(values, following, all_of(is_one("ex"), not_null(col("due")))), keep=True)
+
+
+def _numbered(statement: Statement, turned: str, chains: Chains) -> str:
+    """Adds the final number (a new series goes on from the last row of the stretch before) and the day of the rule."""
+    source = turned
+    if chains.own_series:
+        stretch = Over((*SERIES, "stretch"))
+        first = Over((*SERIES, "stretch"), ("since", "n"))(exp.RowNumber())
+        sized = statement.add("sized", select([
+            exp.Star(), name(stretch(exp.Max(this=col("n"))), "size"), name(first, "place"),
+        ], source))
+        upto = Over(SERIES, ("stretch",))(exp.Sum(this=case((op("=", col("place"), 1), col("size")), other=lit(0))))
+        before = op("-", upto, col("size"))
+        source = statement.add("placed", select([
+            exp.Star(), name(chains.by(lambda v, chain: before.copy() if v.own_series else lit(0)), "behind"),
+        ], sized))
+    total = op("+", col("n"), col("behind")) if chains.own_series else col("n")
+    numbered = statement.add("numbered", select([
+        *keep(*SERIES, "since", "cd", "an", "cls", "week", "due", "done_on", "ends", "why"),
+        name(chains.by(lambda v, chain: null() if chain.times is None else op("-", lit(chain.times), col("n"))), "room"),
+        name(chains.by(lambda v, chain: null() if chain.table is None else flag(op(">", col("n"), 1))), "skip"),
+        name(total, "n"),
+    ], source))
+    first_day = Over((*SERIES, "n"))(exp.Min(this=col("cd"))) if chains.timed else null()
+    return statement.add("chained", select([exp.Star(), name(first_day, "fcd")], numbered), keep=True)
+
+
+def _real(statement: Statement, numbered: str, events: str | None) -> Sql:
+    """The rows themselves."""
+    open_ = is_null(col("done_on", "o"))
+    values = [
+        *(name(col(key, "o"), key) for key in (*SERIES, "n", "since", "fcd")), name(col("due", "o"), "base"),
+        name(when(open_, col("ends", "o")), "until"),
+        name(when(all_of(open_.copy(), not_null(col("ends", "o"))), col("why", "o")), "why"),
+        name(col("done_on", "o"), "done_on"),
+    ]
+    if events is None:
+        return select([*values, name(null("text"), "done_by"), name(null(), "waits")], aliased(numbered, "o"))
+    place = Over((*SERIES, "t"), ORDER[1:])(exp.RowNumber())
+    first = statement.add("done_order", select([*keep(*SERIES, "t", "submission"), name(place, "place")], events))
+    by = all_of(equal("o", "d", SERIES), op("=", col("t", "d"), col("done_on", "o")), op("=", col("place", "d"), 1))
+    query = select([*values, name(col("submission", "d"), "done_by"), name(null(), "waits")], aliased(numbered, "o"))
+    return query.join(aliased(first, "d"), on=by, join_type="LEFT", copy=False)
+
+
+def _later(plan: Plan, numbered: str) -> Sql:
+    """The projected rows: they wait for the row before them and end with the version that they follow."""
+    by_table = not_null(col("skip", "o"))
+    skipped = case((by_table, col("skip", "o")), other=lit(0))
+    number = op("+", col("n", "o"), op("-", col("k", "h"), skipped))
+    redated_or_done = any_of(not_null(col("done_on", "o")), op("=", col("why", "o"), REDATED))
+    values = [
+        *(name(col(key, "o"), key) for key in SERIES), name(number, "n"), name(col("since", "o"), "since"),
+        name(col("fcd", "o"), "fcd"),
+        name(op("+", case((by_table.copy(), col("an", "o")), other=col("due", "o")), col("shift", "h")), "base"),
+        name(col("ends", "o"), "until"),
+        name(case((is_null(col("ends", "o")), null()), (redated_or_done, lit(ANEW)), other=col("why", "o")), "why"),
+        name(null(), "done_on"), name(null("text"), "done_by"), name(op("-", number.copy(), 1), "waits"),
+    ]
+    on = all_of(
+        op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
+        op("=", col("last", "h"), col("week", "o")), op(">", col("k", "h"), skipped.copy()),
+        any_of(is_null(col("room", "o")), op("<=", col("k", "h"), col("room", "o"))),
+    )
+    query = select(values, aliased(numbered, "o"))
+    query = query.join(aliased(table_name(plan, "chain"), "h"), on=on, copy=False)
+    return query.where(any_of(is_null(col("ends", "o")), op(">", col("ends", "o"), col("since", "o"))), copy=False)

@@ -1,0 +1,233 @@
+"""Every step judged at every moment: does it exist, when is it to stop, what is its anchor, is there an event for it.
+
+Columns: subject, episode, sid, m, cd (civil day), ex (1: exists), why (why not), ea (earliest computed end known, after m), ew
+(its reason), an (anchor), q (each: 1 for an event that makes a row; chain: 1 for an event that may be a contact).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from doorstep.content import tree as t
+from doorstep.content.model import End
+from doorstep.pathways.emit import Context, condition, whole
+from doorstep.pathways.leaves import Leaves
+from doorstep.pathways.plan import (
+    CHAIN,
+    CONTRARY,
+    COUNTRY,
+    EACH,
+    Group,
+    Plan,
+    Variant,
+    asks_moment,
+    dating,
+    read_by,
+    streams_of,
+)
+from doorstep.pathways.sql import (
+    Sql,
+    Statement,
+    aliased,
+    all_of,
+    among,
+    any_of,
+    case,
+    col,
+    flag,
+    is_null,
+    lit,
+    name,
+    not_null,
+    null,
+    op,
+    select,
+)
+from doorstep.pathways.state import add_states, add_values
+from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
+from doorstep.pathways.tables import Attributes, table_name
+
+
+@dataclass
+class Judge:
+    """Emits what one group's steps ask, then builds the tables below it."""
+
+    plan: Plan
+    group: Group
+    dialect: str
+    leaves: Leaves = field(init=False)
+    ends: dict[t.Expr, str] = field(default_factory=dict)
+    """Computed ends: expression -> column."""
+
+    def __post_init__(self) -> None:
+        self.leaves = Leaves(self.group, self.dialect)
+
+    @property
+    def ctx(self) -> Context:
+        return self.leaves.context()
+
+    def add(self, statement: Statement, source: Source) -> tuple[str, Stream]:
+        """Adds the stream, the states and table `judged`; gives the name of the last and the stream."""
+        variants = Attributes(self.group.variants)
+        values = self._columns(variants)
+        where = self._own_moments(variants)
+        extra = self._extra()
+        needed = self._values_read()
+        for key in needed:  # asks for their leaves
+            whole(self.group.pathway.values[key].expr, self.ctx)
+        filters = self.leaves.filters | {
+            f for v in self.group.variants for f in (v.step.done.filters if v.step.done else ())
+        }
+        stream = add_stream(statement, self.group, self.plan.programme, filters, source)
+        states = add_states(statement, stream, self.leaves)
+        states = add_values(statement, states, self.leaves, needed, self.ctx)
+        gid = self.group.gid
+        states = statement.add(f"ends{gid}", select([exp.Star(), *extra], states), keep=True)
+        query = select(values, aliased(states, "s"), where)
+        if variants.joined:
+            query = query.join(aliased(table_name(self.plan, "step"), "r"), join_type="CROSS", copy=False)
+            query = query.where(among(col("sid", "r"), [v.sid for v in self.group.variants]), copy=False)
+        return statement.add(f"judged{gid}", query, keep=True), stream
+
+    def _values_read(self) -> set[str]:
+        nodes = [node for v in self.group.variants for node in read_by(v)]
+        return {node.name for node in nodes if isinstance(node, t.Ref)}
+
+    # --- columns ----------------------------------------------------------------------------------------------------
+
+    def _columns(self, variants: Attributes) -> list[Sql]:
+        timed = not (variants.none("valid_from") and variants.none("valid_to"))
+        sid = col("sid", "r") if variants.joined else lit(self.group.variants[0].sid)
+        return [
+            *(name(col(key), key) for key in KEYS),
+            name(sid, "sid"),
+            name(col("m"), "m"),
+            name(self.leaves.civil_day() if timed else null(), "cd"),
+            name(variants.by_number(lambda v: flag(self._exists(v))), "ex"),
+            name(variants.by_number(self._why), "why"),
+            name(variants.by_number(lambda v: self._earliest(self._all_ends(v))), "ea"),
+            name(variants.by_number(lambda v: self._earliest_why(self._all_ends(v))), "ew"),
+            name(variants.by_number(self._anchor), "an"),
+            name(variants.by_number(self._hit), "q"),
+        ]
+
+    def _all_ends(self, variant: Variant) -> tuple[End, ...]:
+        return (*self.group.pathway.ends, *variant.step.ends)
+
+    def _reason(self, end: End) -> int:
+        return self.plan.reasons.index(end.why)
+
+    def _end_column(self, end: End) -> Sql:
+        assert end.at is not None
+        return col(self.ends.setdefault(end.at, f"end_{len(self.ends) + 1}"))
+
+    def _held(self, ends: Sequence[End]) -> Sql | None:
+        """Number of the first end that holds, null when none does; None when there are no ends."""
+        branches = []
+        for end in ends:
+            if end.when is not None:
+                branches.append((condition(end.when, self.ctx), lit(self._reason(end))))
+            else:
+                branches.append((op(">=", col("m"), self._end_column(end)), lit(self._reason(end))))
+        return case(*branches) if branches else None
+
+    def _exists(self, variant: Variant) -> Sql:
+        step, ctx = variant.step, self.ctx
+        parts = [is_null(col("gone"))] if self.group.pathway.ends else []
+        own = self._held(step.ends)
+        if own is not None:
+            parts.append(is_null(own))
+        if step.countries:
+            parts.append(among(self.leaves(COUNTRY), step.countries))
+        if step.while_ is not None and variant.kind != EACH:
+            parts.append(condition(step.while_, ctx))
+        if step.anchor is not None and variant.kind != EACH:
+            parts.append(not_null(whole(step.anchor, ctx)))
+        return all_of(*parts)
+
+    def _why(self, variant: Variant) -> Sql:
+        branches = [(not_null(col("gone")), col("gone"))] if self.group.pathway.ends else []
+        own = self._held(variant.step.ends)
+        if own is not None:
+            branches.append((not_null(own), own.copy()))
+        return case(*branches, other=lit(CONTRARY)) if branches else lit(CONTRARY)
+
+    def _earliest(self, ends: Sequence[End]) -> Sql:
+        found: Sql | None = None
+        for end in ends:
+            if end.at is None:
+                continue
+            at = self._end_column(end)
+            if found is None:
+                found = at
+                continue
+            found = case(
+                (is_null(at), found), (is_null(found.copy()), at.copy()), (op("<=", found.copy(), at.copy()), found.copy()),
+                other=at.copy(),
+            )
+        return null() if found is None else found
+
+    def _earliest_why(self, ends: Sequence[End]) -> Sql:
+        timed = [end for end in ends if end.at is not None]
+        if not timed:
+            return null()
+        if len(timed) == 1:
+            return lit(self._reason(timed[0]))
+        return case(*((op("=", self._end_column(end), self._earliest(ends)), lit(self._reason(end))) for end in timed))
+
+    def _anchor(self, variant: Variant) -> Sql:
+        step = variant.step
+        dated = dating(step.chain)
+        if dated is not None:
+            return whole(dated, self.ctx)
+        if step.anchor is not None:
+            return whole(step.anchor, self.ctx)
+        if variant.kind == CHAIN:
+            return null()
+        return col("m") if variant.kind == EACH else self.leaves(t.EpisodeStart())
+
+    def _hit(self, variant: Variant) -> Sql:
+        step = variant.step
+        if variant.kind == CHAIN:
+            return flag(op("=", self.leaves.last_moment(step.done.filters), col("m"))) if step.done else lit(0)
+        if step.each is None:
+            return lit(0)
+        parts = [op("=", self.leaves.last_moment(step.each.filters), col("m")), self._exists(variant)]
+        if step.when is not None:
+            parts.append(condition(step.when, self.ctx))
+        if step.anchor is not None:
+            parts.append(not_null(whole(step.anchor, self.ctx)))
+        return flag(all_of(*parts))
+
+    def _own_moments(self, variants: Attributes) -> Sql | None:
+        """A step that asks about the moment is judged only at moments of events that it reads."""
+        asking = [v for v in self.group.variants if asks_moment(v)]
+        if not asking:
+            return None
+        rest = [v.sid for v in self.group.variants if v not in asking]
+        options = [among(col("sid", "r"), rest)] if rest else []
+        for variant in asking:
+            start = op("=", self.leaves(t.EpisodeStart()), col("m"))
+            filters = streams_of(read_by(variant))
+            own = any_of(start, op("=", self.leaves.last_moment(filters), col("m"))) if filters else start
+            options.append(all_of(op("=", col("sid", "r"), variant.sid), own) if variants.joined else own)
+        return any_of(*options)
+
+    def _extra(self) -> list[Sql]:
+        """Computed ends, and the pathway's own end that holds."""
+        held = self._held(self.group.pathway.ends)
+        columns = [name(whole(at, self.ctx), alias) for at, alias in self.ends.items()]
+        if held is None:
+            return columns
+        return [*columns, name(held.transform(self._inlined), "gone")]
+
+    def _inlined(self, node: exp.Expr) -> exp.Expr:
+        """Within the table that makes them, columns of computed ends are written out."""
+        for at, alias in self.ends.items():
+            if isinstance(node, exp.Column) and node.name == alias:
+                return exp.Paren(this=whole(at, self.ctx))
+        return node
+

@@ -1,0 +1,103 @@
+"""States: one row per moment of an episode, with every leaf and every named value that rules read.
+
+Columns: subject, episode, m (the moment), the leaves, the values as v_<name>.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlglot import exp
+
+from doorstep.content import tree as t
+from doorstep.content.model import Value
+from doorstep.pathways.emit import Context, emit, whole
+from doorstep.pathways.leaves import FIRST, LATEST, TIMES, Column, Leaves, aggregate, chosen
+from doorstep.pathways.plan import walk
+from doorstep.pathways.sql import Over, Sql, Statement, all_of, any_of, cast, col, is_null, name, op, select
+from doorstep.pathways.stream import KEYS, Stream
+
+
+def add_states(statement: Statement, stream: Stream, leaves: Leaves) -> str:
+    """Adds one row per moment."""
+    gid = leaves.group.gid
+    columns = dict(leaves.named)
+    over = Over(KEYS, stream.order if any(column.ordered for column in columns) else ("t",))
+    source = _numbered(statement, stream, columns, over, gid)
+    by_place = statement.steps_by_columns
+    values = [*(name(col(key), key) for key in (*KEYS, "t")), name(over.lead(col("t")), "next_t")]
+    looked_up = {c: n for c, n in columns.items() if by_place and c.kind in (LATEST, FIRST)}
+    if looked_up:
+        values += [name(col(key), key) for key in ("row_number", *sorted({c.what for c in looked_up}))]
+    for column, alias in columns.items():
+        values.append(name(_running(statement, column, alias, over), f"at_{alias}" if column in looked_up else alias))
+    if looked_up:
+        values += [name(col(key), key) for key in over.order if key not in (*KEYS, "t")]
+    source = statement.add(f"running{gid}", select(values, source))
+    if looked_up:
+        source = statement.add(f"found{gid}", _found(source, columns, looked_up, over))
+    last = any_of(is_null(col("next_t")), op("!=", col("next_t"), col("t")))
+    kept = [*(name(col(key), key) for key in KEYS), name(col("t"), "m"), *(name(col(a), a) for a in columns.values())]
+    return statement.add(f"state{gid}", select(kept, source, last))
+
+
+def _numbered(statement: Statement, stream: Stream, columns: Mapping[Column, str], over: Over, gid: int) -> str:
+    """Adds what must be known of an event before the running columns: its place, and whether it repeats a time."""
+    values: list[Sql] = []
+    if statement.steps_by_columns and any(column.kind in (LATEST, FIRST) for column in columns):
+        values.append(name(over(exp.RowNumber()), "row_number"))
+    for column, alias in columns.items():
+        if column.kind == TIMES:
+            values.append(name(over.before(exp.Max(this=chosen(column, statement.dialect, col("ts")))), f"before_{alias}"))
+    if not values:
+        return stream.events
+    return statement.add(f"numbered{gid}", select([exp.Star(), *values], stream.events))
+
+
+def _running(statement: Statement, column: Column, alias: str, over: Over) -> Sql:
+    if column.kind in (LATEST, FIRST):
+        if statement.skips_nulls:
+            value = chosen(column, statement.dialect, col(column.what))
+            function = exp.LastValue if column.kind == LATEST else exp.FirstValue
+            return over.running(exp.IgnoreNulls(this=function(this=value)))
+        place = chosen(column, statement.dialect, col("row_number"))
+        return over.running(exp.Max(this=place) if column.kind == LATEST else exp.Min(this=place))
+    new = None
+    if column.kind == TIMES:
+        before = f"before_{alias}"
+        new = all_of(
+            op("=", chosen(column, statement.dialect, col("ts")), col("ts")),
+            any_of(is_null(col(before)), op(">", col("ts"), col(before))),
+        )
+    return over.running(aggregate(column, statement.dialect, new))
+
+
+def _found(source: str, columns: Mapping[Column, str], looked_up: Mapping[Column, str], over: Over) -> Sql:
+    """Values of latest and first events, fetched from the rows where they are."""
+    values = [name(col(key), key) for key in (*KEYS, "t", "next_t")]
+    for column, alias in columns.items():
+        if column not in looked_up:
+            values.append(name(col(alias), alias))
+            continue
+        back = cast(op("-", col("row_number"), col(f"at_{alias}")), "int")
+        values.append(name(over(exp.Lag(this=col(column.what), offset=back)), alias))
+    return select(values, source)
+
+
+def add_values(statement: Statement, source: str, leaves: Leaves, wanted: Iterable[str], ctx: Context) -> str:
+    """Adds the named values that are read, each after those it reads."""
+    values = leaves.group.pathway.values
+    level: dict[str, int] = {}
+    for key in values:
+        if key in wanted:
+            refs = [node.name for node in walk(values[key].expr) if isinstance(node, t.Ref)]
+            level[key] = 1 + max((level[ref] for ref in refs), default=0)
+    for depth in range(1, max(level.values(), default=0) + 1):
+        here = [name(value_sql(values[key], ctx), f"v_{key}") for key in level if level[key] == depth]
+        source = statement.add(f"value{leaves.group.gid}_{depth}", select([exp.Star(), *here], source), keep=True)
+    return source
+
+
+def value_sql(value: Value, ctx: Context) -> Sql:
+    """A named value; a day or a second is rounded down to a whole one."""
+    return whole(value.expr, ctx) if value.type in (t.Type.DAY, t.Type.TIME) else emit(value.expr, ctx)
