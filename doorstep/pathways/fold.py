@@ -93,9 +93,18 @@ def _trees(sub: str) -> str:
 
 
 def fact_sql(
-    dialect: str, *, answer: str = "answer", sub: str = "sub", alias: str = "alias", touched: str | None = None
+    dialect: str,
+    *,
+    answer: str = "answer",
+    sub: str = "sub",
+    alias: str = "alias",
+    touched: str | None = None,
+    trees: str | None = None,
 ) -> str:
-    """The facts: live answers under their canonical subject, each in its episode. Columns as `engines.FACT`."""
+    """The facts: live answers under their canonical subject, each in its episode. Columns as `engines.FACT`.
+
+    trees: a table that keeps the rows of `correction_trees_sql`; without it they are worked out here.
+    """
     if touched:
         # Answers of a touched subject, and of those merged into it, through the index on (subject).
         mine = f"""mine AS (
@@ -109,21 +118,21 @@ def fact_sql(
             UNION SELECT s.* FROM raw JOIN {sub} AS c ON c.submission = raw.submission
                   JOIN {sub} AS s ON s.submission = c.replaces
             UNION SELECT s.* FROM raw JOIN {sub} AS s ON s.replaces = raw.submission)"""
-        head, trees = f"{mine}, {raw}, {some}", _trees("corrected")
+        head, ranked = f"{mine}, {raw}", f", {some}, {_trees('corrected')}"
     else:
         raw = f"""raw AS (
             SELECT COALESCE(al.canonical, a.subject) AS who, a.* FROM {answer} AS a
             LEFT JOIN {alias} AS al ON al.subject = a.subject)"""
-        head, trees = raw, _trees(sub)
+        head, ranked = raw, f", {_trees(sub)}"
     text = f"""
-    WITH {head}, {trees},
+    WITH {head}{"" if trees else ranked},
     live AS (
         SELECT raw.who AS subject, raw.code, raw.day, raw.day_last, raw."at", raw.ts, raw.precision, raw.num,
           COALESCE(whom.canonical, raw.txt) AS txt, raw.how, raw."row", raw.submission, k.kind
         FROM raw LEFT JOIN code_kind AS k ON k.code = raw.code
         LEFT JOIN relation_code AS rc ON rc.code = raw.code
         LEFT JOIN {alias} AS whom ON rc.code IS NOT NULL AND whom.subject = raw.txt
-        LEFT JOIN ranked AS r ON r.member = raw.submission
+        LEFT JOIN {trees or "ranked"} AS r ON r.member = raw.submission
         WHERE r.member IS NULL OR (r.leaf = 1 AND r.rank = 1)),
     {_segments("live")}
     SELECT live.subject,

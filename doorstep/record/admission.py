@@ -49,6 +49,7 @@ class Seen:
     stamp: int
     state: str = "accepted"
     """accepted, dark, waiting or refused."""
+    root: str | None = None
 
     @property
     def admitted(self) -> bool:

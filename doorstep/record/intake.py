@@ -7,7 +7,7 @@ The log is written by one at a time: admission is history, an erasure and a late
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from doorstep.record.vault import Key, salt_of, seal
 
 SUBMISSION = (
     "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "sender", "made_at",
-    "made_day", "zone", "stamp", "received_at", "admitted_at", "clock_offset", "prev", "sig", "hash", "replaces", "other",
+    "made_day", "zone", "stamp", "received_at", "admitted_at", "clock_offset", "prev", "sig", "hash", "replaces", "root", "other",
 )  # fmt: skip
 ASIDE = (
     "id", "outcome", "reason", "detail", "kind", "form", "version", "subject", "place", "author", "sender", "made_at",
@@ -73,9 +73,10 @@ def admit(
     store: Store, shelf: Shelf, items: Sequence[Item], authority: Authority, *, admitted_ms: int | None = None
 ) -> list[Receipt]:
     """Receipts of these items, in their order. Durable when it returns; DatabaseAway when nothing was kept."""
-    parts = [_parts(item, shelf) for item in items]
     with store.log.write() as log:
-        batch = _prepare(store, shelf, items, parts, authority, log)
+        seen = _seen(log, {id for item in items if item.envelope for id in _named_ids(item.envelope)})
+        parts = [_parts(item, shelf, seen) for item in items]
+        batch = _prepare(store, Context(shelf, authority, seen), items, parts, log)
         receipts = [_one(item, own, batch, admitted_ms) for item, own in zip(items, parts, strict=True)]
         _append(batch, log)
     if batch.erased:
@@ -83,14 +84,13 @@ def admit(
     return receipts
 
 
-def _prepare(
-    store: Store, shelf: Shelf, items: Sequence[Item], parts: Sequence[Parts], authority: Authority, log: Connection
-) -> _Batch:
+def _named_ids(sent: Envelope) -> set[str]:
+    return {id for id in (sent.id, sent.replaces, *sent.base.values()) if id}
+
+
+def _prepare(store: Store, context: Context, items: Sequence[Item], parts: Sequence[Parts], log: Connection) -> _Batch:
     """Everything that the items ask of the log, in a handful of statements."""
     sent = [item.envelope for item in items if item.envelope is not None]
-    context = Context(shelf, authority)
-    ids = {id for one in sent for id in (one.id, one.replaces, *one.base.values()) if id}
-    context.seen = _seen(log, ids)
     subjects = {subject for own in parts for subject in speaks_of(own)}
     condition, values = among(log, "subject", subjects)
     context.erased = {row[0] for row in log.rows(f"SELECT subject FROM erasure WHERE {condition}", values)}  # noqa: S608
@@ -106,9 +106,9 @@ def _prepare(
 def _seen(log: Connection, ids: Iterable[str]) -> dict[str, Seen]:
     condition, values = among(log, "s.id", ids)
     found = {
-        id: Seen("" if dark else hash, kind, form, stamp, "dark" if dark else "accepted")
-        for id, hash, kind, form, stamp, dark in log.rows(
-            "SELECT s.id, s.hash, s.kind, s.form, s.stamp, e.subject FROM submission AS s "
+        id: Seen("" if dark else hash, kind, form, stamp, "dark" if dark else "accepted", root)
+        for id, hash, kind, form, stamp, root, dark in log.rows(
+            "SELECT s.id, s.hash, s.kind, s.form, s.stamp, s.root, e.subject FROM submission AS s "
             f"LEFT JOIN erasure AS e ON e.subject = s.subject WHERE {condition}", values,  # noqa: S608
         )
     }  # fmt: skip
@@ -121,12 +121,23 @@ def _seen(log: Connection, ids: Iterable[str]) -> dict[str, Seen]:
     return found
 
 
-def _parts(item: Item, shelf: Shelf) -> Parts:
+def _parts(item: Item, shelf: Shelf, seen: Mapping[str, Seen]) -> Parts:
     sent = item.envelope
     if sent is None:
         return []
     found = shelf.form(sent.form, sent.version, sent.pack) if sent.form and not item.refusal else None
-    return split(sent.subject, sent.body, sent.canonical, found.form if found else None)
+    return split(sent.subject, sent.body, sent.canonical, found.form if found else None, root_of(sent, seen))
+
+
+def root_of(sent: Envelope, seen: Mapping[str, Seen]) -> str | None:
+    """The first submission of a chain of corrections, as far as it is here: the children it speaks of are named by it."""
+    if sent.kind != "correction" or sent.replaces is None:
+        return None
+    told = sent.body.get("root")
+    if isinstance(told, str) and told:
+        return told
+    target = seen.get(sent.replaces)
+    return (target.root if target else None) or sent.replaces
 
 
 def body_hash(sent: Envelope, key: Key | None) -> str:
@@ -161,11 +172,12 @@ def _accept(
     item: Item, sent: Envelope, hash: str, parts: Parts, decision: Decision, batch: _Batch, admitted_ms: int | None
 ) -> None:
     batch.seq += 1
+    root = root_of(sent, batch.context.seen)
     admitted = admitted_ms if admitted_ms is not None else item.received_ms
     batch.submissions.append((
         batch.seq, sent.id, sent.kind, sent.form, decision.version or sent.version, decision.pack, sent.subject, sent.place,
         sent.author, sent.device, item.sender, sent.made_at, sent.day, sent.zone, decision.stamp, item.received_ms, admitted,
-        decision.offset, sent.prev, sent.sig, hash, sent.replaces, _other(sent),
+        decision.offset, sent.prev, sent.sig, hash, sent.replaces, root, _other(sent),
     ))  # fmt: skip
     for n, (subject, plain) in enumerate(parts):
         key = batch.keys.get(subject)
@@ -174,7 +186,7 @@ def _accept(
     for name, (kind, content) in item.attachments.items():
         sealed = seal(batch.keys[sent.subject], f"{sent.id}/file/{name}", content)
         batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
-    batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp)
+    batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp, root=root)
     _remember_places(sent, parts, batch)
     if sent.kind == "erase":
         _erase(sent, batch)

@@ -28,11 +28,13 @@ class PostgresConnection:
 
     dialect = "postgres"
 
-    def __init__(self, url: str, durable: bool) -> None:
+    def __init__(self, url: str, durable: bool, setup: str) -> None:
         self.raw = psycopg.connect(url, autocommit=True, connect_timeout=10)
         self.raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}".encode())
         self.raw.execute(b"SET jit = off")  # costs more than it saves on statements of a few milliseconds
         self.raw.execute(b"SET client_min_messages = warning")
+        if setup:
+            self.raw.execute(setup.encode())
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         if values:
@@ -73,19 +75,22 @@ class PostgresConnection:
 
 
 class Postgres:
-    """A database by URL (see `Database`). lock: the advisory lock that all writers of this store share."""
+    """A database by URL (see `Database`). lock: the advisory lock that all writers of this store share.
+
+    setup: run in every connection.
+    """
 
     dialect = "postgres"
 
-    def __init__(self, url: str, lock: int, durable: bool = True) -> None:
-        self.url, self.lock, self.durable = url, lock, durable
+    def __init__(self, url: str, lock: int, durable: bool = True, setup: str = "") -> None:
+        self.url, self.lock, self.durable, self.setup = url, lock, durable, setup
         self._writer: PostgresConnection | None = None
         self._lock = threading.RLock()
         self._local = threading.local()
         self._all: list[PostgresConnection] = []
 
     def _open(self) -> PostgresConnection:
-        connection = PostgresConnection(self.url, self.durable)
+        connection = PostgresConnection(self.url, self.durable, self.setup)
         with self._lock:
             self._all.append(connection)
         return connection

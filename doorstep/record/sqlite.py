@@ -22,7 +22,7 @@ class SqliteConnection:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, attach: Sequence[tuple[str, Path]], durable: bool) -> None:
+    def __init__(self, path: Path, attach: Sequence[tuple[str, Path]], durable: bool, setup: str) -> None:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         self.raw = apsw.Connection(f"file:{quote(str(path))}", flags=flags)
         self.raw.set_busy_timeout(WAIT)
@@ -34,6 +34,7 @@ class SqliteConnection:
         for name, other in attach:
             # Read-only: a transaction that writes here must not lock the other file.
             self.raw.execute("ATTACH DATABASE ? AS " + name, (f"file:{quote(str(other))}?mode=ro",))
+        self.raw.execute(setup)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         return self.raw.execute(sql, values or None).fetchall()
@@ -57,19 +58,21 @@ class SqliteConnection:
 
 
 class Sqlite:
-    """A file (see `Database`). attach: (name, file) of others that are read along, read-only."""
+    """A file (see `Database`). attach: (name, file) of others that are read along, read-only. setup: run in every connection."""
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, attach: Sequence[tuple[str, Path]] = (), durable: bool = True) -> None:
-        self.path, self.attach, self.durable = path, attach, durable
+    def __init__(
+        self, path: Path, attach: Sequence[tuple[str, Path]] = (), durable: bool = True, setup: str = ""
+    ) -> None:
+        self.path, self.attach, self.durable, self.setup = path, attach, durable, setup
         self._writer: SqliteConnection | None = None
         self._lock = threading.RLock()
         self._local = threading.local()
         self._all: list[SqliteConnection] = []
 
     def _open(self) -> SqliteConnection:
-        connection = SqliteConnection(self.path, self.attach, self.durable)
+        connection = SqliteConnection(self.path, self.attach, self.durable, self.setup)
         with self._lock:
             self._all.append(connection)
         return connection

@@ -76,11 +76,15 @@ class Store:
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if config.database:
             log: Database = Postgres(config.database, LOCKS["log"])
-            register: Database = Postgres(config.database, LOCKS["register"], durable=False)
+            register: Database = Postgres(
+                config.database, LOCKS["register"], durable=False, setup=schema.temporary("postgres")
+            )
         else:
             file = config.data / "log.sqlite3"
             log = Sqlite(file)
-            register = Sqlite(config.data / "register.sqlite3", [("log", file)], durable=False)
+            register = Sqlite(
+                config.data / "register.sqlite3", [("log", file)], durable=False, setup=schema.temporary("sqlite")
+            )
         store = cls(config, log, register, _open_keys(config))
         store._make()
         return store

@@ -1,0 +1,135 @@
+"""Content packs: programmes as they were released together, immutable, named by their hash, kept for ever in the log.
+
+A submission is read for ever with the mapping of the pack it was admitted with; what is due is worked out by the pack in
+force. Releasing a pack is the one event after which everybody is worked out anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import shutil
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import doorstep
+from doorstep.content.model import Programme
+from doorstep.content.problems import Problem
+from doorstep.content.read import COMMON, content_hash, folders, read_programme
+from doorstep.record.shelf import Pack, Shelf
+from doorstep.record.store import Store, now_ms
+
+LEFT_OUT = {".DS_Store", "Thumbs.db"}
+
+
+class ContentWrong(ValueError):
+    """Programmes with mistakes: none of them was released. `problems` are all the mistakes."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        listed = "\n".join(str(problem) for problem in problems)
+        super().__init__(
+            f"The programmes have mistakes:\n{listed}\n"
+            "Nothing was released: what was in force stays in force. Correct them, then try again."
+        )
+
+
+def pack_hash(shelf: Path) -> str:
+    """The name of what stands on this shelf now."""
+    digest = hashlib.sha256()
+    for folder in folders(shelf):
+        digest.update(f"{folder.name} {content_hash(folder)}\n".encode())
+    return digest.hexdigest()
+
+
+def zip_shelf(shelf: Path) -> bytes:
+    """The files of every programme and of what they share, as a zip: the same files give the same bytes."""
+    buffer = io.BytesIO()
+    chosen = [*folders(shelf), shelf / COMMON]
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(path for folder in chosen if folder.is_dir() for path in folder.rglob("*")):
+            if path.is_file() and path.name not in LEFT_OUT and path.name[0] != "~":
+                info = zipfile.ZipInfo(path.relative_to(shelf).as_posix(), (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                packed.writestr(info, path.read_bytes())
+    return buffer.getvalue()
+
+
+def release(store: Store, shelf: Path) -> bool:
+    """Puts what stands on the shelf in force unless it is; whether that was a change. Raises ContentWrong."""
+    hash = pack_hash(shelf)
+    with store.log.read() as log:
+        last = log.rows("SELECT pack FROM pack_release ORDER BY n DESC LIMIT 1")
+    if last and last[0][0] == hash:
+        return False
+    programmes, problems = _read(folders(shelf))
+    if any(problem.is_error for problem in problems) or not programmes:
+        raise ContentWrong([problem for problem in problems if problem.is_error])
+    _remember(store, hash, programmes)
+    content, at = zip_shelf(shelf), now_ms()
+    with store.log.write() as log:
+        if not log.rows("SELECT 1 FROM pack WHERE hash = ?", [hash]):
+            log.insert("pack", ("hash", "content", "added_at"), [(hash, content, at)])
+        log.insert("pack_release", ("pack", "released_at"), [(hash, at)])
+    return True
+
+
+def load_shelf(store: Store) -> Shelf:
+    """Every pack that was ever released, in the order of release."""
+    with store.log.read() as log:
+        released = [row[0] for row in log.rows("SELECT pack FROM pack_release ORDER BY n")]
+    ordered = list(dict.fromkeys(reversed(released)))[::-1]  # released again after another: it stands where it was last
+    return Shelf(Pack(hash, _programmes(store, hash)) for hash in ordered)
+
+
+def _read(chosen: Sequence[Path]) -> tuple[dict[str, Programme], list[Problem]]:
+    programmes: dict[str, Programme] = {}
+    problems: list[Problem] = []
+    for folder in chosen:
+        programme, found = read_programme(folder)
+        problems.extend(found)
+        if programme is not None:
+            programmes[programme.id] = programme
+    return programmes, problems
+
+
+def _programmes(store: Store, hash: str) -> dict[str, Programme]:
+    """The programmes of one pack: as read before on this machine, else from the log."""
+    remembered = _cache(store, hash)
+    if remembered.exists():
+        try:
+            found: dict[str, Programme] = pickle.loads(remembered.read_bytes())  # noqa: S301 - our own file, beside the log
+            return found
+        except Exception:  # written by another version: it is read anew
+            remembered.unlink(missing_ok=True)
+    with store.log.read() as log:
+        content = bytes(log.rows("SELECT content FROM pack WHERE hash = ?", [hash])[0][0])
+    folder = store.config.data / "packs" / hash
+    shutil.rmtree(folder, ignore_errors=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        packed.extractall(folder)
+    programmes, _ = _read(folders(folder))
+    _remember(store, hash, programmes)
+    return programmes
+
+
+def _cache(store: Store, hash: str) -> Path:
+    return store.config.data / "packs" / f"{hash}-{_code_version()}.pickle"
+
+
+def _remember(store: Store, hash: str, programmes: dict[str, Programme]) -> None:
+    path = _cache(store, hash)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(pickle.dumps(programmes, protocol=pickle.HIGHEST_PROTOCOL))
+    fresh.replace(path)
+
+
+def _code_version() -> str:
+    """Changes with the code that reads programmes: what an older one read is then read anew."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(doorstep.__file__).parent / "content").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,76 @@
+"""The record, opened: its stores, the shelf of content packs, the rules in force. What everything below works with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from doorstep.record import folding
+from doorstep.record.admission import Item
+from doorstep.record.authority import Authority
+from doorstep.record.erasure import finish_erasures
+from doorstep.record.intake import Receipt
+from doorstep.record.packs import load_shelf, release
+from doorstep.record.rules import Rules
+from doorstep.record.shelf import Shelf
+from doorstep.record.store import Config, Store
+from doorstep.record.writer import admit_safely
+
+
+class Record:
+    """Make it with `Record.open`. Safe to use from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.shelf = Shelf([])
+        self.rules = Rules(self.shelf.current, store.register.dialect)
+        self._folding = threading.Lock()
+        self.reload()
+
+    @classmethod
+    def open(cls, config: Config | None = None, programmes: Path | None = None) -> Record:
+        """Opens what the settings name. programmes: a shelf to put in force, unless it is already.
+
+        Raises ContentWrong (the record is then not opened), ConfigurationWrong, DatabaseAway.
+        """
+        store = Store.open(config)
+        try:
+            finish_erasures(store)
+            if programmes is not None:
+                release(store, programmes)
+            return cls(store)
+        except BaseException:
+            store.close()
+            raise
+
+    def reload(self) -> None:
+        """Takes notice of packs that were released, here or by another process."""
+        self.shelf = load_shelf(self.store)
+        self.rules = Rules(self.shelf.current, self.store.register.dialect)
+
+    def release(self, programmes: Path) -> bool:
+        """Puts a shelf in force; whether that was a change."""
+        changed = release(self.store, programmes)
+        if changed:
+            self.reload()
+        return changed
+
+    def submit(self, items: Sequence[Item], authority: Authority) -> list[Receipt]:
+        """Receipts of these items; what was accepted is on the disk."""
+        return admit_safely(self.store, self.shelf, items, authority)
+
+    def catch_up(self, progress: folding.Progress = folding._silent) -> int:
+        """Works the register up to the end of the log; every read that needs it calls this first."""
+        with self._folding:
+            return folding.catch_up(self.store, self.shelf, self.rules, progress)
+
+    def close(self) -> None:
+        """Lets go of every file and connection."""
+        self.store.close()
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
