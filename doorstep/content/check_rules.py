@@ -7,6 +7,7 @@ from functools import partial
 from itertools import combinations
 
 from doorstep.content import trees
+from doorstep.content.check_codes import position
 from doorstep.content.context import Context, Rule
 from doorstep.content.logic import possible
 from doorstep.content.model import Pathway, Place, Programme, Step
@@ -20,6 +21,7 @@ YES = {"yes"}
 
 def check_rules(programme: Programme, context: Context) -> None:
     for rule in context.notes.rules:
+        _same_episode(rule, programme, context)
         _can_hold(rule, programme, context)
         _any_answer(rule, programme, context)
     for pathway in programme.pathways.values():
@@ -36,6 +38,24 @@ def check_rules(programme: Programme, context: Context) -> None:
                 f"table {quoted(name)}, which no chain uses",
                 "a chain with this table, or no table",
             )
+
+    for indicator in programme.indicators:
+        if not possible(And((indicator.numerator, indicator.denominator)), partial(choices, programme)):
+            found = f"indicator {indicator.name}, whose numerator and denominator exclude each other"
+            _add(context, "indicator-never", context.notes.indicators[indicator.name], found, "a numerator among the denominator")
+
+
+def _same_episode(rule: Rule, programme: Programme, context: Context) -> None:
+    """A rule sees the facts of its pathway's kind of episode and of the person as such; others need a relation."""
+    episode = programme.pathways[rule.pathway].episode
+    for item in trees.filters(rule.tree):
+        code = programme.dictionary.get(item.code)
+        where = position(rule.scalar, item.code)
+        if item.relation or code is None or not episode or code.episode in ("", episode) or where is None:
+            continue
+        found = f"{quoted(item.code)} of episode {code.episode} in a pathway of episode {episode}"
+        expected = f"a code of {episode}, a code without an episode, or a relation such as mother.{item.code}"
+        context.problems.add("episode-other", rule.scalar.file, *where, found, expected)
 
 
 def _add(context: Context, code: str, place: Place, found: str, expected: str) -> None:

@@ -25,6 +25,7 @@ def check_windows(programme: Programme, context: Context) -> None:
         for step in pathway.steps:
             _windows(step, context)
             _chain(step, context)
+            _owners(step, programme, context)
     _messages(programme, context)
 
 
@@ -83,15 +84,30 @@ def _chain(step: Step, context: Context) -> None:
         _add(context, step, "chain", "chain-gap", found, "a gap shorter than the interval, or punctual contacts would not count")
 
 
+def _owners(step: Step, programme: Programme, context: Context) -> None:
+    """Who is to act, or to be told, must be able to see the row."""
+    told = [("owner", role) for role in step.owner] + ([("escalate", step.escalate.to)] if step.escalate else [])
+    for key, role in told:
+        if step.compartment not in programme.roles.get(role, ()):
+            seeing = sorted(name for name, opened in programme.roles.items() if step.compartment in opened)
+            found = f"role {quoted(role)} for a step in {quoted(step.compartment)}, which it does not open"
+            _add(context, step, key, "owner-blind", found, "a role that opens it: " + ", ".join(seeing))
+
+
 def _messages(programme: Programme, context: Context) -> None:
     for message in programme.messages:
+        place = context.notes.messages[message.name]
         for step in _variants(programme, message.pathway, message.step):
             if message.at.base in ("overdue", "closes") and getattr(step, message.at.base) is None:
                 found = f"message {message.name} at {message.at.base}, which step {step.name} does not have"
-                place = context.notes.messages[message.name]
                 context.problems.add(
                     "window-edge", place.file, place.line, place.column, found, "at: due or opens, or a step with that edge"
                 )
+
+            if step.compartment != "care" and not message.discreet:
+                found = f"message {message.name}, not discreet, about a step in {quoted(step.compartment)}"
+                expected = "discreet: true, and words that tell nothing"
+                context.problems.add("message-tells", place.file, place.line, place.column, found, expected)
 
 
 def _variants(programme: Programme, pathway: str, name: str) -> Iterator[Step]:

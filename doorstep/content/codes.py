@@ -111,6 +111,10 @@ CODES: dict[str, Kind] = {
     "pathway-unknown": Kind("There is no such pathway."),
     # forms against the rest
     "form-unknown": Kind("The programme has no such form."),
+    "episode-other": Kind("Facts of that code belong to another kind of episode, so the rule never sees them."),
+    "owner-blind": Kind("Who answers for the step may not open its compartment, and so never sees it."),
+    "message-tells": Kind("Words about a sensitive step must not tell whoever else holds the telephone."),
+    "indicator-never": Kind("Nobody can be counted: numerator and denominator exclude each other."),
     "form-not-completing": Kind("The worker opens the form that the step names, and the step stays open."),
     "form-untested": _warning("No worked case fills in the form."),
     "question-unused": Kind("What nobody uses is not asked."),

@@ -45,6 +45,7 @@ class Notes:
     signs: dict[tuple[str, str], Place] = field(default_factory=dict)
     values: dict[tuple[str, str], Place] = field(default_factory=dict)
     tables: dict[str, Place] = field(default_factory=dict)
+    indicators: dict[str, Place] = field(default_factory=dict)
     messages: dict[str, Place] = field(default_factory=dict)
     used_tables: set[str] = field(default_factory=set)
     edges: dict[tuple[Place, str], Place] = field(default_factory=dict)

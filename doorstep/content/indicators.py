@@ -30,6 +30,7 @@ def _indicator(
     name: str, place: Place, node: Node, pathways: Mapping[str, Pathway], inherited: Origin, context: Context
 ) -> Indicator | None:
     fields = Fields(node, f"indicator {name}", KEYS, place, context.problems, context.shelf)
+    context.notes.indicators[name] = fields.key_place("numerator")
     title = fields.words("title", needed=True)
     origin = fields.origin(inherited)
     fields.need("pathway", "pathway: whose episodes are counted")

@@ -24,6 +24,7 @@ KEYS = frozenset(
 )  # fmt: skip
 CHAIN = frozenset({"table", "dated_by", "first", "gap", "otherwise", "every", "times"})
 URGENCIES = ("routine", "urgent", "danger")
+RESERVED = ("redated", "contrary", "projected_anew")
 COUNTS = ("window", "since", "after", "episode")
 
 
@@ -46,6 +47,10 @@ def read_ends(fields: Fields, step: str, around: Around, context: Context) -> tu
         place = Place(node.file, node.line, node.column)
         entry = Fields(node, "an end", frozenset({"when", "at", "why"}), place, context.problems)
         why = entry.text("why", needed="why: one word for the reason, such as pregnancy_ended")
+        if why in RESERVED:
+            entry.add(
+                "name-clash", entry.map["why"], f"the reason {quoted(why)}, which the engine gives itself", "a reason of its own"
+            )
         if ("when" in entry) is ("at" in entry):
             entry.add(
                 "step-shape", place, "both when and at" if "at" in entry else "neither when nor at", "exactly one of when and at"
