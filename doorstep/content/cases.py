@@ -25,7 +25,7 @@ EVENT = frozenset(
         "episode", "row", "place", "day_last",
     }
 )  # fmt: skip
-MOMENTS = ("since", "until", "opens", "due", "overdue", "closes", "done")
+MOMENTS = ("since", "until", "opens", "due", "overdue", "closes", "done", "escalates")
 COLUMNS = frozenset({"n", "episode", "until_why", "rule", "urgency", "status", *MOMENTS})
 STATUSES = ("later", "due", "late", "missed", "done", "ended")
 DEFAULT_ZONE = "+07:00"

@@ -21,8 +21,9 @@ def read_table(name: str, place: Place, node: Node, context: Context) -> Table |
     fields.integer("cap")
     origin = fields.origin()
     _add(fields)
+    last = -1
     for entry in fields.sequence("classes"):
-        _class(entry, fields)
+        last = _class(entry, fields, last)
     return unroll(name, plain(node), origin) if len(context.problems) == before else None
 
 
@@ -49,16 +50,21 @@ def _weeks(entry: Fields, node: Node) -> None:
     entry.integer("weeks")
 
 
-def _class(node: Node, fields: Fields) -> None:
+def _class(node: Node, fields: Fields, last: int) -> int:
+    """`last` is the last week of first contacts that a class before this one has; gives this one's."""
     entry = Fields(node, "a class", frozenset({"first", "from", "weeks"}), fields.place, fields.problems)
     _weeks(entry, node)
     entry.integer("from")
     entry.need("first", "the weeks of the first contact, such as [22, 23]")
     first = entry.map.get("first")
     if first is None:
-        return
+        return last
     weeks = [item.value for item in first.items if isinstance(item, Scalar)] if isinstance(first, Sequence) else []
     whole = [week for week in weeks if isinstance(week, int) and 0 <= week <= LAST_WEEK]
     if len(whole) != len(weeks) or len(whole) not in (1, 2) or whole != sorted(whole):
         expected = f"two weeks from 0 to {LAST_WEEK}, the first not after the second: [22, 23]; or one, and all after it: [30]"
         entry.wrong(first, "something else", expected)
+        return last
+    if whole[0] <= last:
+        entry.add("table-order", first, f"week {whole[0]} in two classes", "classes that rise from entry to entry")
+    return whole[1] if len(whole) == 2 else LAST_WEEK

@@ -19,7 +19,7 @@ from doorstep.pathways.engines import ALIAS, ANSWER, STEP, SUB, Engine
 from doorstep.pathways.status import compile_status
 
 ASOF = (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint"))
-TIMES = ("since", "until", "opens", "due", "overdue", "closes", "done")
+TIMES = ("since", "until", "opens", "due", "overdue", "closes", "done", "escalates")
 STEP_NAMES = [name for name, _ in STEP]
 
 
@@ -99,8 +99,14 @@ def step_rows(programme: Programme, engine: Engine) -> Rows:
         engine.load(name, columns, data)
     engine.store("step", compiled.sql)
     found: Rows = defaultdict(list)
+    escalations = {
+        (pathway.name, step.rule): step.escalate for pathway in programme.pathways.values() for step in pathway.steps
+    }
     for raw in engine.query("SELECT * FROM step"):
         row = dict(zip(STEP_NAMES, raw, strict=True))
+        told = escalations[row["pathway"], row["rule"]]
+        edge = row[told.at.base] if told else None
+        row["escalates"] = edge + told.at.by if told and edge is not None else None
         found[row["subject"], f"{row['pathway']}.{row['step']}"].append(row)
     return found
 
@@ -170,7 +176,7 @@ def _plain(row: Mapping[str, Any], zone: timezone) -> str:
     parts = []
     for column in ("n", *TIMES):
         value = row["done_on" if column == "done" else column]
-        if value is None:
+        if value is None or column == "escalates":
             continue
         if column == "n":
             parts.append(f"n: {value}")
