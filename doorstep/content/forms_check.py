@@ -28,11 +28,14 @@ FEEDS: Mapping[str, frozenset[str]] = {
 def check_form(form: Form, sheets: Mapping[str, Sheet], dictionary: Mapping[str, Code], file: str) -> list[Problem]:
     """Every mistake that pyxform does not see. `sheets` are the standard ones, by lower-case name."""
     problems = Problems()
+    settings = sheets.get("settings")
+    default_how = _setting(settings, "doorstep_how")
     for question in form.questions:
         for code, column, found, expected in _mistakes(question, form, dictionary):
+            if code == "form-how" and question.how == default_how:
+                continue  # told once, where the setting stands
             line, at = _place(question, sheets.get("survey"), column)
             problems.add(code, file, line, at, found, expected)
-    settings = sheets.get("settings")
     for code, column, found, expected in _settings_mistakes(form, settings):
         cell = settings.cell(settings.rows[0], column) if settings else None
         problems.add(code, file, cell.line if cell else 1, cell.column if cell else 1, found, expected)
@@ -76,9 +79,18 @@ def _kind_mistakes(question: Question, code: Code) -> Iterator[Mistake]:
 
 def _settings_mistakes(form: Form, settings: Sheet | None) -> Iterator[Mistake]:
     names = [question.name for question in form.questions]
+    how = _setting(settings, "doorstep_how")
+    if how and how not in HOW:
+        yield "form-how", "doorstep_how", quoted(how), one_of(how, HOW)
     if form.event_time and form.event_time not in names:
         expected = one_of(form.event_time, names, "a question of this form")
         yield "form-reference", "doorstep_event_time", quoted(form.event_time), expected
+
+
+def _setting(settings: Sheet | None, column: str) -> str:
+    """A cell of the settings' only row; '' when there is none."""
+    cell = settings.cell(settings.rows[0], column) if settings is not None and settings.rows else None
+    return cell.text if cell else ""
 
 
 def _place(question: Question, survey: Sheet | None, column: str) -> tuple[int, int]:
