@@ -106,11 +106,13 @@ class _Builder:
         )
 
     def _title(self) -> Words:
-        words = {self.default: self.xform.title}
+        words = {}
         for column, text in self.settings.items():
             found = _TRANSLATED.fullmatch(column)
             if found and found[1].lower() == "form_title" and text:
                 words[language(found[2])] = text
+        if self.settings.get("form_title") or not words:
+            words.setdefault(self.default, self.xform.title)
         return words
 
     def _question(self, node: Node) -> Question:

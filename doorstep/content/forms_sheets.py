@@ -189,6 +189,14 @@ def _sheet(name: str, rows: list[Row]) -> Sheet:
 
 def read_xlsx(content: bytes) -> Sheets:
     """Every worksheet of an Excel workbook; a formula gives its last computed value."""
+    return {
+        title: _grid(title, ([_excel(value) for value in row] for row in rows))
+        for title, rows in excel_values(content).items()
+    }
+
+
+def excel_values(content: bytes) -> dict[str, list[tuple[object, ...]]]:
+    """The values of every worksheet of an .xlsx, by its title. Unreadable when it is none, or unpacks to too much."""
     from openpyxl import load_workbook
 
     try:
@@ -199,10 +207,7 @@ def read_xlsx(content: bytes) -> Sheets:
             warnings.simplefilter("ignore")
             book = load_workbook(BytesIO(content), read_only=True, data_only=True)
             try:
-                return {
-                    sheet.title: _grid(sheet.title, ([_excel(value) for value in row] for row in sheet.values))
-                    for sheet in book.worksheets
-                }
+                return {sheet.title: list(sheet.values) for sheet in book.worksheets}
             finally:
                 book.close()
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, TypeError) as error:
