@@ -94,6 +94,27 @@ def length(days: int) -> str:
     return ngettext("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
 
 
+def exact_length(days: float) -> str:
+    """How long, without rounding: content is proof-read by it."""
+    years = round(days / 365.25)
+    if years and abs(days - years * 365.25) < 1 and days % 7:
+        return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+    whole = int(days)
+    if whole < 14 or (whole < 56 and whole % 7):
+        return ngettext("%(n)d day", "%(n)d days", whole) % {"n": whole}
+    return length(whole) if whole % 7 == 0 else weeks_and_days(whole)
+
+
+def exact_hours(seconds: float) -> str:
+    """How long, without rounding, for steps whose clock counts minutes."""
+    whole = int(seconds)
+    if whole % 86400 == 0 and whole > 72 * 3600:
+        return exact_length(whole // 86400)
+    if whole % 3600 == 0:
+        return ngettext("%(n)d hour", "%(n)d hours", whole // 3600) % {"n": whole // 3600}
+    return ngettext("%(n)d minute", "%(n)d minutes", whole // 60) % {"n": whole // 60}
+
+
 def hours_length(seconds: int) -> str:
     """How long, in minutes under two hours, in hours up to three days, then in days."""
     seconds = abs(seconds)

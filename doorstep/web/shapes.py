@@ -10,18 +10,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 _CUT = 'class="cut" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"'
+_LINE = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
 _BODIES = {
-    "danger": '<path d="M-3.900 -9.500H3.900L9.500 -3.900V3.900L3.900 9.500H-3.900L-9.500 3.900V-3.900Z"/>'
-    f'<path {_CUT} d="M0 -5V1.200M0 5.200V5.300"/>',
-    "late": f'<path d="M0 -8.600L9.300 7.800H-9.300Z" stroke-width="1.500" stroke-linejoin="round"/><path {_CUT} d="M0 -3V2.200M0 5V5.100"/>',
+    "danger": '<path d="M-3.9 -9.5H3.9L9.5 -3.9V3.9L3.9 9.5H-3.9L-9.5 3.9V-3.9Z"/>'
+    f'<path {_CUT} d="M0 -5V1.2M0 5.2V5.3"/>',
+    "late": '<path d="M0 -8.6L9.3 7.8H-9.3Z" stroke-width="1.5" stroke-linejoin="round"/>'
+    f'<path {_CUT} d="M0 -3V2.2M0 5V5.1"/>',
     "due": '<circle r="8"/>',
-    "later": '<circle class="hollow" r="7.300" stroke-width="2"/>',
-    "done": '<path d="M-7.500 0.500L-2.500 5.800L7.800 -6" fill="none" stroke-width="3.400" stroke-linecap="round" stroke-linejoin="round"/>',
-    "missed": '<rect class="hollow" x="-7.500" y="-7.500" width="15" height="15" rx="2" stroke-width="2"/>'
-    '<path d="M-3.500 -3.500L3.500 3.500M3.500 -3.500L-3.500 3.500" fill="none" stroke-width="2.200" stroke-linecap="round"/>',
-    "ended": '<path d="M-7 0H7" fill="none" stroke-width="3" stroke-linecap="round"/>',
-    "star": '<path class="hollow" d="M0 -9L2.700 -3.200L9 -2.400L4.400 2L5.600 8.300L0 5.200L-5.600 8.300L-4.400 2L-9 -2.400L-2.700 -3.200Z" '
-    'stroke-width="1.800" stroke-linejoin="round"/>',
+    "later": '<circle class="hollow" r="7.3" stroke-width="2"/>',
+    "done": f'<path {_LINE} d="M-7.5 0.5L-2.5 5.8L7.8 -6" stroke-width="3.4"/>',
+    "missed": '<rect class="hollow" x="-7.5" y="-7.5" width="15" height="15" rx="2" stroke-width="2"/>'
+    f'<path {_LINE} d="M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5" stroke-width="2.2"/>',
+    "ended": f'<path {_LINE} d="M-7 0H7" stroke-width="3"/>',
+    "star": '<path class="hollow" stroke-width="1.8" stroke-linejoin="round"'
+    ' d="M0 -9L2.7 -3.2L9 -2.4L4.4 2L5.6 8.3L0 5.2L-5.6 8.3L-4.4 2L-9 -2.4L-2.7 -3.2Z"/>',
 }
 NAMES = tuple(_BODIES)
 
