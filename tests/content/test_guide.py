@@ -10,6 +10,8 @@ import pytest
 from doorstep.content.codes import CODES, Severity
 from doorstep.content.model import Programme
 from doorstep.content.read import read_programme
+from doorstep.pathways.cases import run
+from doorstep.pathways.engines import open_engine
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-programme-authors.md"
 BLOCK = re.compile(r"^```\w*\n# FILE: (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -33,6 +35,15 @@ def test_the_programme_in_the_guide_has_no_mistake(folder: Path) -> None:
     assert isinstance(programme, Programme)
     assert [step.name for step in programme.pathways["anaemia"].steps] == ["iron", "measure"]
     assert len(programme.cases) == len(programme.messages) == len(programme.indicators) == 1
+
+
+def test_the_worked_case_in_the_guide_comes_true(folder: Path) -> None:
+    programme, _ = read_programme(folder)
+    assert programme is not None
+    with open_engine("sqlite") as engine:
+        report = run(programme, engine)
+    assert [str(failure) for failure in report.failures] == []
+    assert report.passed == 1
 
 
 def test_the_mistake_that_the_guide_shows_is_told_in_these_words(folder: Path) -> None:
