@@ -31,7 +31,8 @@ _PLAIN_KINDS = {
 
 class AnswerRow(NamedTuple):
     """One typed answer. `day`, `day_last`: civil days since 1970-01-01; `at`, `ts`: UTC seconds (`at` None: only the
-    day is known); `row` pairs what belongs together: the repeat's row or the group; a choice of many adds `=choice`."""
+    day is known). `row` pairs what belongs together: the repeat's row or the group, `#2` for a second question that
+    feeds the same code there, `=choice` for a choice of many. So (submission, subject, code, row) stands once."""
 
     submission: str
     subject: str
@@ -226,7 +227,7 @@ class _Flattener:
         return values_of(raw, Kind(kind, choices, self.offset, question.precision))
 
     def _row(self, given: Given, subject: str, code: str, value: Value, when: When) -> AnswerRow:
-        row = f"{given.label}={value.part}" if value.part else given.label
+        row = f"{given.row}={value.part}" if value.part else given.row
         return AnswerRow(
             self.id, subject, code, when.day, when.day_last, when.at, when.ts(self.offset), when.precision,
             value.num, value.txt, given.question.how or "told", row,

@@ -52,6 +52,12 @@ class Given:
     scope: Scope
     label: str
     raw: Any
+    turn: int = 1
+
+    @property
+    def row(self) -> str:
+        """What pairs with what: the repeat's row or the group; `#2` for a second reading beside the first."""
+        return self.label if self.turn == 1 else f"{self.label}#{self.turn}"
 
     @property
     def where(self) -> str:
@@ -68,6 +74,8 @@ class Container:
     containers: dict[str, Container] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     """Of all questions and containers directly in it."""
+    turns: dict[str, int] = field(default_factory=dict)
+    """Question name -> 2 for the second question in it that feeds one code, 3 for the third ..."""
 
 
 _trees: dict[int, tuple[Form, Container]] = {}
@@ -92,6 +100,9 @@ def _grow(form: Form) -> Container:
             path = question.path[:depth]
             place.names.add(path[-1])
             place = place.containers.setdefault(path[-1], Container(path, path in repeats))
+        turn = 1 + sum(question.code is not None and other.code == question.code for other in place.questions)
+        if turn > 1:
+            place.turns[question.name] = turn
         place.names.add(question.name)
         place.questions.append(question)
     return top
@@ -123,7 +134,7 @@ class Walk:
                 raw = ABSENT if question.constant is None else question.constant
             if raw is not ABSENT:
                 scope.values[question.name] = raw
-                self.given.append(Given(question, scope, label, raw))
+                self.given.append(Given(question, scope, label, raw, place.turns.get(question.name, 1)))
         for name, below in place.containers.items():
             raw = self._look(below.path, around)
             inner = f"{label}/{name}" if label else name

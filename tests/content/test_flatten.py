@@ -66,6 +66,7 @@ names = sorted({part for form in FORMS.values() for question in form.questions f
 def test_no_submission_at_all_breaks_the_flattener(form: str, answers: Any, rest: dict[str, Any]) -> None:
     submission = {"id": "s1", "subject": "mum", "made_at": "2026-03-01T08:30:00+07:00", **rest, "answers": answers}
     flat = flatten(FORMS[form], DICTIONARY, submission)
+    assert len({(row.subject, row.code, row.row) for row in flat.answers}) == len(flat.answers)
     for row in flat.answers:
         assert row.day <= row.day_last
         assert (row.num is None) != (row.txt is None) or DICTIONARY[row.code].kind in ("date", "time")
