@@ -75,7 +75,7 @@ def homes_sql(touched: str | None = None) -> str:
         SELECT who, place, day,
           ROW_NUMBER() OVER (PARTITION BY who, day ORDER BY ts DESC, submission DESC, place) AS last_of_day
         FROM told)
-    SELECT who AS subject, place,
+    SELECT who AS subject, place, day AS told_on,
       CASE WHEN ROW_NUMBER() OVER (PARTITION BY who ORDER BY day) = 1 THEN {BEGINNING} ELSE day END AS valid_from,
       COALESCE(LEAD(day) OVER (PARTITION BY who ORDER BY day), {END}) AS valid_to
     FROM ranked WHERE last_of_day = 1

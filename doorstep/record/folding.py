@@ -199,7 +199,7 @@ def _some(register: Connection, rules: Rules, waiting: int) -> int:
 def _replace(register: Connection, subjects: Sequence[str], statements: Sequence[Statement]) -> None:
     """Replaces the rows of these subjects (and of those they are merged into) in the tables that the statements fill."""
     condition, values = among(register, "subject", subjects)
-    aliases = dict(register.rows(f"SELECT subject, canonical FROM alias WHERE {condition}", values))  # noqa: S608
+    aliases: dict[str, str] = dict(register.rows(f"SELECT subject, canonical FROM alias WHERE {condition}", values))  # noqa: S608
     canonical = {aliases.get(subject, subject) for subject in subjects}
     condition, values = among(register, "subject", canonical.union(subjects))
     for table in dict.fromkeys(statement.table for statement in statements):

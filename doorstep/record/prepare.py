@@ -94,7 +94,7 @@ def lines(source: Iterable[bytes]) -> Iterator[Any | Refusal]:
         try:
             yield parse_json(line)
         except Refusal as refusal:
-            refusal.detail = f"line {number}: {refusal.detail}" if refusal.detail else f"line {number}"
+            refusal.detail = f"line {number}" + refusal.detail.removeprefix("line 1")
             yield refusal
 
 

@@ -123,16 +123,17 @@ def read(row: Logged, body: Mapping[str, Any] | None, shelf: Shelf, keys: Mappin
         return Read(row, (), (), (), (), ())
     if form is None:
         return Read(row, (), (), (), (), ("form: expected a form that a released pack has",))
+    base: Mapping[str, Any] = body.get("base") or {}
     told = {
         "id": row.id, "kind": row.kind, "subject": row.subject, "made_at": row.made_at, "replaces": row.replaces,
-        "root": row.root, "answers": body.get("answers") or {}, "base": body.get("base") or {},
+        "root": row.root, "answers": body.get("answers") or {}, "base": base,
     }  # fmt: skip
     dictionary = shelf.dictionary(row.pack)
     try:
         flat = flatten(form, dictionary, told)
     except Exception as error:  # one submission that the flattener fails on must not keep everybody else's from being read
         return Read(row, (), (), (), (), (f"submission: Doorstep failed to read it ({type(error).__name__})",))
-    return _sealed(row, flat, told["base"], dictionary, keys)
+    return _sealed(row, flat, base, dictionary, keys)
 
 
 def _sealed(

@@ -51,8 +51,8 @@ class Rules:
 
         fold.load_rule_tables(load, [fold.rule_tables(self.pack.dictionary, self.pack.episodes)])
         for compiled in self._compiled(TOUCHED):
-            for name, (columns, rows) in compiled.tables.items():
-                load(name, columns, rows)
+            for name, table in compiled.tables.items():
+                load(name, *table)
         for name, (columns, rows) in sorted(tables.items()):
             _replace(register, name, columns, rows)
 
@@ -75,7 +75,7 @@ class Rules:
         """Relations, homes and step rows: they read facts of others too, so facts come first."""
         return [
             Statement("relation", _names(RELATION), fold.relation_sql(self.dialect, touched=touched)),
-            Statement("home", "subject, place, valid_from, valid_to", attributes.homes_sql(touched)),
+            Statement("home", "subject, place, told_on, valid_from, valid_to", attributes.homes_sql(touched)),
             *(Statement("step", _names(STEP), compiled.sql) for compiled in self._compiled(touched)),
         ]
 

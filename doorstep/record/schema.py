@@ -206,6 +206,7 @@ CREATE TABLE subject (subject {text} PRIMARY KEY, kind {text} NOT NULL);
 CREATE TABLE home (
   subject {text} NOT NULL,
   place {text} NOT NULL,
+  told_on {bigint} NOT NULL,
   valid_from {bigint} NOT NULL,
   valid_to {bigint} NOT NULL
 );
@@ -273,6 +274,10 @@ DELETE FROM touched;
 CREATE TEMPORARY TABLE tree_sub (
   submission {text}, kind {text}, form {text}, subject {text}, replaces {text}, stamp {bigint}
 );
+CREATE TEMPORARY TABLE asof (subject {text} NOT NULL, t_day {bigint} NOT NULL, t_second {bigint} NOT NULL);
+INSERT INTO asof (subject, t_day, t_second) VALUES ('1', 1, 1), ('2', 1, 1), ('3', 1, 1), ('4', 1, 1);
+ANALYZE asof;
+DELETE FROM asof;
 """
 
 SCRIPTS = {"log": LOG, "keys": KEYS, "register": REGISTER, "places": PLACES}

@@ -47,7 +47,7 @@ def _of_corrections(register: Connection, rows: Sequence[Logged]) -> set[str]:
 
 
 def _rank(register: Connection, tree: set[str]) -> None:
-    """Which of these corrections are in force. `tree` is whole: no submission outside it corrects or is corrected by one inside."""
+    """Which of these corrections are in force. `tree` is whole: nothing outside corrects or is corrected by what is inside."""
     condition, values = among(register, "submission", tree)
     register.run("DELETE FROM tree_sub")
     register.run(
@@ -79,7 +79,7 @@ def _pointing_at(register: Connection, subjects: set[str]) -> set[str]:
 
 def refresh_aliases(register: Connection) -> set[str]:
     """Works the components of merged persons out anew; returns everybody whose component changed, before or after."""
-    before = dict(register.rows("SELECT subject, canonical FROM alias"))
+    before: dict[str, str] = dict(register.rows("SELECT subject, canonical FROM alias"))
     edges = register.rows("SELECT submission, kind, a, b, stamp FROM merge_edge")
     after = components(live_pairs((s, kind, a, b, stamp) for s, kind, a, b, stamp in edges))
     changed = {subject for subject in before.keys() | after.keys() if before.get(subject) != after.get(subject)}

@@ -1,0 +1,99 @@
+"""The record, opened for a command: with the shelf in force, errors as a person reads them, progress on long work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from doorstep.cli.shelf import shelf
+from doorstep.record.database import DatabaseAway, value
+from doorstep.record.packs import ContentWrong
+from doorstep.record.places.model import PlaceError
+from doorstep.record.record import Record
+from doorstep.record.store import ConfigurationWrong
+
+QUIET_FOR = 2.0
+"""Seconds of work before progress is shown."""
+
+
+class Failed(click.ClickException):
+    """Something a person can do something about; exit code 1."""
+
+
+class Meter:
+    """Counts on one line of standard error, once the work has taken longer than QUIET_FOR."""
+
+    def __init__(self, words: str) -> None:
+        self.words, self.began, self.counts, self.shown = words, time.monotonic(), dict[str, int](), 0.0
+
+    def __call__(self, what: str, count: int) -> None:
+        self.counts[what] = self.counts.get(what, 0) + count
+        now = time.monotonic()
+        if now - self.began > QUIET_FOR and now - self.shown > 0.5 and sys.stderr.isatty():
+            self.shown = now
+            told = ", ".join(f"{number:,} {name}" for name, number in self.counts.items())
+            click.echo(f"\r{self.words}: {told} ...", err=True, nl=False)
+
+    def done(self) -> None:
+        """Ends the line, if one was begun."""
+        if self.shown:
+            click.echo("", err=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors that a person can meet, as one message and an exit code."""
+    try:
+        yield
+    except (DatabaseAway, ConfigurationWrong, ContentWrong, PlaceError) as error:
+        raise Failed(str(error)) from None
+
+
+@contextmanager
+def opened(*, places: bool = False, release: bool = True) -> Iterator[Record]:
+    """The record of the settings. release: what stands on the shelf is put in force. places: they are loaded if none are."""
+    with told():
+        record = Record.open()
+        try:
+            if release:
+                _release(record)
+            if places:
+                load_places(record)
+            yield record
+        finally:
+            record.close()
+
+
+def _release(record: Record) -> None:
+    try:
+        first = not record.shelf.packs
+        if record.release(shelf()) and not first:
+            click.echo("The programmes have changed: what stands on the shelf is now in force.", err=True)
+    except ContentWrong as error:
+        if not record.shelf.packs:
+            raise
+        click.echo(f"{error}", err=True)
+
+
+def load_places(record: Record) -> None:
+    """The places of the shelf, unless some are there; takes about ten seconds, once."""
+    with record.store.register.read() as register:
+        if value(register, "SELECT 1 FROM place_unit LIMIT 1"):
+            return
+    from doorstep.record.places import Places, load
+
+    click.echo("Loading the places (once, about ten seconds) ...", err=True)
+    atlas = Places.load()
+    with record.store.register.write() as register:
+        load(register, atlas)
+
+
+def catch_up(record: Record) -> None:
+    """Works the register up to the end of the log, with progress."""
+    meter = Meter("Working out what is due")
+    record.catch_up(meter)
+    meter.done()

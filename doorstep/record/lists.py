@@ -1,0 +1,148 @@
+"""The due list: whose step is open where, on any day, by what is known now or by what could be known then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from doorstep.content.model import Programme, Step
+from doorstep.pathways.engines import STEP, open_engine
+from doorstep.pathways.status import STATUSES, compile_status
+from doorstep.record.asknown import work_out
+from doorstep.record.database import Connection
+from doorstep.record.record import Record
+from doorstep.record.scope import EVERYTHING, Scope
+from doorstep.record.whereabouts import EPOCH, PlaceThen, place_then, residents, visible
+
+OPEN = ("due", "late")
+"""What somebody has to do now."""
+NAMES = [name for name, _ in STEP]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: a place (code or id), the day of the list, by what was known on which day (None: now), which statuses,
+    which engine works it out (None: the stored steps)."""
+
+    place: str
+    day: int
+    known_on: int | None = None
+    statuses: Collection[str] = OPEN
+    engine: str | None = None
+    second: int | None = None
+    """For minute clocks: UTC seconds; None: the end of the day there."""
+
+
+class Listed(dict[str, Any]):
+    """One row: the columns of a step row as it read then, `status`, and `form`, `owner`, `title` of its rule."""
+
+
+def today(zone: timedelta = timedelta()) -> int:
+    """Today's day number, UTC."""
+    return int(time.time() + zone.total_seconds()) // 86_400
+
+
+def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[Listed]:
+    """The rows of everybody who lived in the place that day (and whom the scope lets one see), sorted by what is due first.
+
+    Raises PlaceError; ValueError for a status that there is not.
+    """
+    unknown = set(asked.statuses) - set(STATUSES)
+    if unknown:
+        raise ValueError(f"there is no status {sorted(unknown)[0]!r}; the statuses are {', '.join(STATUSES)}")
+    record.catch_up()
+    if asked.engine or asked.known_on is not None:
+        return _sorted(_worked_out(record, asked, scope), record, scope)
+    with record.store.register.read() as register:
+        place = place_then(register, asked.place, asked.day)
+        subjects = visible(register, residents(register, place.id, asked.day), scope, today())
+        rows = _stored(register, subjects, asked, place)
+    return _sorted(rows, record, scope)
+
+
+def of_subjects(record: Record, subjects: Collection[str], day: int, second: int, scope: Scope = EVERYTHING) -> list[Listed]:
+    """All rows of these subjects at a moment, whatever their status. The caller has seen to it that they may be seen."""
+    with record.store.register.read() as register:
+        rows = _status(register, subjects, day, second, STATUSES)
+    return _sorted(rows, record, scope)
+
+
+def _stored(register: Connection, subjects: set[str], asked: Question, place: PlaceThen) -> list[Listed]:
+    second = asked.second if asked.second is not None else place.last_second(asked.day)
+    return _status(register, subjects, asked.day, second, asked.statuses)
+
+
+def _status(
+    register: Connection, subjects: Collection[str], day: int, second: int, statuses: Collection[str]
+) -> list[Listed]:
+    register.run("DELETE FROM asof")
+    register.insert("asof", ("subject", "t_day", "t_second"), [(subject, day, second) for subject in sorted(subjects)])
+    wanted = ", ".join(f"'{status}'" for status in STATUSES if status in statuses)
+    sql = f"SELECT * FROM ({compile_status(register.dialect).sql}) AS listed WHERE status IN ({wanted})"  # noqa: S608
+    return _rows(register.rows(sql))
+
+
+def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
+    return [Listed(zip([*NAMES, "t_day", "t_second", "status"], row, strict=True)) for row in found]
+
+
+def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
+    """The list worked out from the answers on an engine of its own: as known on a day, or to compare engines."""
+    dialect = asked.engine or "sqlite"
+    with open_engine(dialect) as engine:
+        with record.store.register.read() as register:
+            place = place_then(register, asked.place, asked.day)
+            subjects = work_out(register, record.rules.pack, engine, place.id, asked.day, asked.known_on)
+            subjects = visible(register, subjects, scope, today())
+        second = asked.second if asked.second is not None else place.last_second(asked.day)
+        engine.load(
+            "asof", (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint")),
+            [(subject, asked.day, second) for subject in sorted(subjects)],
+        )  # fmt: skip
+        rows = _rows(engine.query(compile_status(dialect).sql))
+    return [row for row in rows if row["status"] in asked.statuses]
+
+
+def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str) -> tuple[Programme, Step] | None:
+    """The programme, and the variant of the step that this rule names."""
+    for programme in programmes:
+        found = programme.pathways.get(pathway)
+        if found:
+            named = [one for one in found.steps if one.name == step]
+            exact = [one for one in named if one.rule == rule]
+            return (programme, (exact or named)[0]) if named else None
+    return None
+
+
+def _sorted(rows: list[Listed], record: Record, scope: Scope) -> list[Listed]:
+    """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell."""
+    programmes = list(record.rules.pack.programmes.values())
+    shown = []
+    for row in rows:
+        found = rule_of(programmes, row["pathway"], row["step"], row["rule"])
+        if found is None or not scope.sees(found[0], row["compartment"]):
+            continue
+        row |= {"programme": found[0].id, "form": found[1].form, "owner": list(found[1].owner), "title": found[1].title}
+        shown.append(row)
+    # Order: danger first, then what has been open longest, in days on either clock.
+    return sorted(shown, key=lambda row: (
+        row["urgency"] != "danger", _day_of(row["due"], row["clock"]), row["subject"], row["pathway"], row["step"], row["n"]
+    ))  # fmt: skip
+
+
+def _day_of(moment: int | None, clock: str) -> int:
+    if moment is None:
+        return 10**9
+    return moment // 86_400 if clock == "minute" else moment
+
+
+def written(moment: int | None, clock: str) -> str | None:
+    """A day or a second as ISO 8601; None stays None."""
+    if moment is None:
+        return None
+    if clock == "minute":
+        return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+    return (EPOCH + timedelta(days=moment)).isoformat()
