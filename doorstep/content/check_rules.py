@@ -144,7 +144,7 @@ def _counted(rule: Rule, code: str) -> bool:
     """Whether the bare code stands as a filter: in any(...) and the like, or as a stream of its own."""
     if isinstance(rule.tree, Stream):
         return True
-    return re.search(rf"\b(any|count)\(\s*(\w+\.)?{code}\s*\)", rule.scalar.text) is not None
+    return re.search(rf"\b(any|count|day|first_day|at|first_at)\(\s*(\w+\.)?{code}\s*\)", rule.scalar.text) is not None
 
 
 def _only_yes(programme: Programme, code: str) -> bool:

@@ -18,7 +18,7 @@ from doorstep.content.yamlpos import Mapping, Node, Scalar, Sequence
 
 BRANCH = frozenset({"value", "when", *ORIGIN})
 _TEXTS = re.compile(r"'[^'\n]*'")
-_NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\s*[(.A-Za-z0-9_])")
+_NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_])(?!\s*[(.])")
 _PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 
 

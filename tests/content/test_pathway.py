@@ -134,6 +134,7 @@ pathways:
       pale: hb < 70
       ill: [pale, bleeding = 'yes']
     values:
+      told: {value: lmp_told, when: lmp_told < scan and any(pale)}
       late: later_of(lmp, scan)
       lmp:
         - {value: scan, when: any(pale)}
@@ -152,6 +153,7 @@ def test_values_come_in_the_order_in_which_they_need_each_other() -> None:
     assert problems == []
     pathway = pathways["care"]
     order = list(pathway.values)
+    assert order.index("scan") < order.index("told")
     assert order.index("scan") < order.index("lmp") < order.index("late")
     branches = pathway.values["lmp"].expr.branches  # type: ignore[union-attr]
     assert branches[0].value == Ref("scan", Type.DAY)
