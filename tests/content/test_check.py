@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import doorstep.content as content
 from doorstep.content.codes import CODES
@@ -90,6 +92,22 @@ def test_the_content_hash_changes_with_a_rule_and_not_with_a_case(tmp_path: Path
     path = folder / "pathway.yaml"
     path.write_text(path.read_text().replace("from + 7d", "from + 8d"))
     assert content_hash(folder) != before
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_programme_spoilt_at_random_is_told_and_never_crashes(tmp_path: Path, data: st.DataObject) -> None:
+    folder = _copy(tmp_path)
+    name = data.draw(st.sampled_from(["pathway.yaml", "programme.yaml", "dictionary.csv", "cases/one.yaml"]))
+    path = folder / name
+    words = re.split(r"(\W)", path.read_text())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(words) - 1))
+        words[at] = data.draw(st.sampled_from(["", "3", "x", "[]", "{a: 1}", "null", "hb", ":", "\n", "'", "7d", "visit", "- "]))
+    path.write_text("".join(words))
+    programme, problems = read_programme(folder)
+    assert (programme is None) is any(problem.is_error for problem in problems)
+    assert {problem.code for problem in problems} <= set(CODES)
 
 
 def test_a_shelf_without_a_programme_says_so(tmp_path: Path) -> None:
