@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,24 +55,26 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
         raise ValueError(f"there is no status {sorted(unknown)[0]!r}; the statuses are {', '.join(STATUSES)}")
     record.catch_up()
     if asked.engine or asked.known_on is not None:
-        return _sorted(_worked_out(record, asked, scope), record, scope)
+        return _worked_out(record, asked, scope)
     with record.store.register.read() as register:
         place = place_then(register, asked.place, asked.day)
-        subjects = visible(register, residents(register, place.id, asked.day), scope, today())
-        rows = _stored(register, subjects, asked, place)
-    return _sorted(rows, record, scope)
+        seen = visible(register, residents(register, place.id, asked.day), scope, today())
+        rows = _status(register, seen, asked.day, _second(asked, place), asked.statuses)
+    return _sorted(rows, record, scope, seen)
 
 
-def of_subjects(record: Record, subjects: Collection[str], day: int, second: int, scope: Scope = EVERYTHING) -> list[Listed]:
-    """All rows of these subjects at a moment, whatever their status. The caller has seen to it that they may be seen."""
+def of_subjects(
+    record: Record, subjects: Collection[str], day: int, second: int, scope: Scope = EVERYTHING
+) -> list[Listed]:
+    """All rows of those of these subjects whom the scope lets one see, at a moment, whatever their status."""
     with record.store.register.read() as register:
-        rows = _status(register, subjects, day, second, STATUSES)
-    return _sorted(rows, record, scope)
+        seen = visible(register, subjects, scope, today())
+        rows = _status(register, seen, day, second, STATUSES)
+    return _sorted(rows, record, scope, seen)
 
 
-def _stored(register: Connection, subjects: set[str], asked: Question, place: PlaceThen) -> list[Listed]:
-    second = asked.second if asked.second is not None else place.last_second(asked.day)
-    return _status(register, subjects, asked.day, second, asked.statuses)
+def _second(asked: Question, place: PlaceThen) -> int:
+    return asked.second if asked.second is not None else place.last_second(asked.day)
 
 
 def _status(
@@ -96,14 +98,14 @@ def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
         with record.store.register.read() as register:
             place = place_then(register, asked.place, asked.day)
             subjects = work_out(register, record.rules.pack, engine, place.id, asked.day, asked.known_on)
-            subjects = visible(register, subjects, scope, today())
-        second = asked.second if asked.second is not None else place.last_second(asked.day)
+            seen = visible(register, subjects, scope, today())
+        second = _second(asked, place)
         engine.load(
             "asof", (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint")),
-            [(subject, asked.day, second) for subject in sorted(subjects)],
+            [(subject, asked.day, second) for subject in sorted(seen)],
         )  # fmt: skip
         rows = _rows(engine.query(compile_status(dialect).sql))
-    return [row for row in rows if row["status"] in asked.statuses]
+    return _sorted([row for row in rows if row["status"] in asked.statuses], record, scope, seen)
 
 
 def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str) -> tuple[Programme, Step] | None:
@@ -117,13 +119,13 @@ def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str)
     return None
 
 
-def _sorted(rows: list[Listed], record: Record, scope: Scope) -> list[Listed]:
+def _sorted(rows: list[Listed], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]]) -> list[Listed]:
     """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell."""
     programmes = list(record.rules.pack.programmes.values())
     shown = []
     for row in rows:
         found = rule_of(programmes, row["pathway"], row["step"], row["rule"])
-        if found is None or not scope.sees(found[0], row["compartment"]):
+        if found is None or not scope.opens(seen[row["subject"]], found[0], row["compartment"]):
             continue
         row |= {"programme": found[0].id, "form": found[1].form, "owner": list(found[1].owner), "title": found[1].title}
         shown.append(row)

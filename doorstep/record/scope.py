@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from doorstep.content.model import Programme
 
 
 @dataclass(frozen=True)
+class Grant:
+    """A role in an area. place: id of a unit in either tree; '*' for everywhere."""
+
+    role: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Scope:
-    """places: ids of all units inside the areas, None for everywhere. opens: the compartments of a programme that the
-    roles open, None for all of them. An empty scope sees nothing."""
+    """What the grants open, each for its own area. None for the operator, to whom everything is open; () sees nothing."""
 
-    places: frozenset[str] | None = frozenset()
-    opens: Callable[[Programme], frozenset[str]] | None = lambda programme: frozenset()
+    grants: tuple[Grant, ...] | None = ()
 
-    def compartments(self, programme: Programme) -> frozenset[str] | None:
-        """None: all."""
-        return None if self.opens is None else self.opens(programme)
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is closed."""
+        return self.grants is None
 
-    def sees(self, programme: Programme, compartment: str) -> bool:
-        """Whether this compartment of this programme is open."""
-        opened = self.compartments(programme)
-        return opened is None or compartment in opened
+    def roles_at(self, units: Collection[str]) -> frozenset[str]:
+        """The roles that hold for somebody who lives inside all of these units."""
+        return frozenset(grant.role for grant in self.grants or () if grant.place == "*" or grant.place in units)
+
+    def opens(self, roles: Collection[str], programme: Programme, compartment: str) -> bool:
+        """Whether one of these roles opens this compartment of this programme."""
+        return self.everything or any(compartment in programme.roles.get(role, ()) for role in roles)
 
 
-EVERYTHING = Scope(None, None)
+EVERYTHING = Scope(None)
 """The operator at the server's own command line."""
 NOTHING = Scope()

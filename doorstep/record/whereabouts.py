@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -97,11 +97,28 @@ def units_of(register: Connection, subjects: Iterable[str], day: int) -> dict[st
     return found
 
 
-def visible(register: Connection, subjects: set[str], scope: Scope, today: int) -> set[str]:
-    """Of these subjects, those who live inside the scope's areas today. Whoever lives nowhere known is seen by nobody."""
-    if scope.places is None:
-        return subjects
-    if not scope.places or not subjects:
-        return set()
+def visible(register: Connection, subjects: Collection[str], scope: Scope, today: int) -> dict[str, frozenset[str]]:
+    """Of these subjects, those who live inside the scope's areas today, with the roles that hold there.
+
+    Whoever lives nowhere known is seen by those alone whose area is everywhere.
+    """
+    if scope.everything:
+        return dict.fromkeys(subjects, frozenset[str]())
+    if not scope.grants or not subjects:
+        return {}
     lives = units_of(register, subjects, today)
-    return {subject for subject in subjects if lives.get(subject, set()) & scope.places}
+    roles = {subject: scope.roles_at(lives.get(subject, ())) for subject in subjects}
+    return {subject: held for subject, held in roles.items() if held}
+
+
+def ancestors_of(register: Connection, place: str, day: int) -> frozenset[str]:
+    """Ids of the unit that this code or id names on that day and of all that it is inside of, in both trees; empty for none."""
+    if not place:
+        return frozenset()
+    rows = register.rows(
+        "SELECT c.ancestor FROM place_unit AS u JOIN place_closure AS c ON c.descendant = u.id "
+        "WHERE (u.id = ? OR u.code = ?) AND c.valid_from <= ? AND ? < c.valid_to "
+        "AND (u.id = ? OR (u.valid_from <= ? AND ? < u.valid_to))",
+        [place, place, day, day, place, day, day],
+    )
+    return frozenset(row[0] for row in rows)

@@ -1,0 +1,29 @@
+"""The audit log: every look at a person's record outside one's own list, and every decision about one."""
+
+from __future__ import annotations
+
+from doorstep.accounts.models import Audit
+
+OPERATOR = "operator"
+ACTIONS = {
+    "looked": "opened a person's record",
+    "listed": "opened a list of who is due",
+    "held_looked": "opened something that was held",
+    "held_released": "released something that was held",
+    "held_refused": "refused something that was held, for good",
+    "erased": "erased a person",
+    "exported": "exported facts",
+    "backed_up": "made a backup",
+    "restored": "restored a backup",
+    "enrolled": "enrolled a worker or a phone",
+    "assigned": "gave or ended a role in an area",
+    "revoked": "revoked a phone or tokens",
+}
+"""Every action there is, in words."""
+
+
+def note(worker: str, action: str, *, subject: str = "", about: str = "") -> None:
+    """Writes one line. ids and codes only: words about a person have no place here."""
+    if action not in ACTIONS:
+        raise ValueError(f"no such action in the audit log: {action}")
+    Audit.objects.create(worker=worker or OPERATOR, action=action, subject=subject[:128], about=about[:200])

@@ -1,0 +1,105 @@
+"""What admission asks about workers, answered from the accounts, and remembered for a few seconds.
+
+A revoked phone or a changed area takes effect within REMEMBERED seconds, in every process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+
+from doorstep.accounts.models import Assignment, Device, Worker
+from doorstep.accounts.roles import BRINGS_FOR_OTHERS, EVERYWHERE, MAY_SEND
+from doorstep.accounts.tokens import worker_of
+from doorstep.record.database import first
+from doorstep.record.lists import today
+from doorstep.record.record import Record
+from doorstep.record.whereabouts import ancestors_of
+
+REMEMBERED = 5.0
+MOST = 50_000
+Answer = TypeVar("Answer")
+
+
+class Accounts:
+    """`doorstep.record.authority.Authority`, from the accounts. Safe to use from several threads."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._answers: dict[Hashable, tuple[float, Any]] = {}
+
+    def _remember(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
+        now = time.monotonic()
+        known = self._answers.get(key)
+        if known is not None and now - known[0] < REMEMBERED:
+            answer: Answer = known[1]
+            return answer
+        answer = ask()
+        if len(self._answers) > MOST:
+            self._answers.clear()
+        self._answers[key] = (now, answer)
+        return answer
+
+    def forget(self) -> None:
+        """Asks anew, at once."""
+        self._answers.clear()
+
+    def sender_of(self, token: str) -> str | None:
+        """Username of whose token this is, None when it is nobody's."""
+
+        def ask() -> str | None:
+            close_old_connections()
+            return worker_of(token)
+
+        return self._remember(("token", token), ask)
+
+    def knows(self, author: str) -> bool:
+        return self._remember(("knows", author), lambda: Worker.objects.filter(username=author, is_active=True).exists())
+
+    def _assigned(self, author: str) -> list[tuple[str, str, int, int | None]]:
+        def ask() -> list[tuple[str, str, int, int | None]]:
+            rows = Assignment.objects.filter(worker__username=author, worker__is_active=True)
+            return list(rows.values_list("role", "place", "valid_from", "valid_to"))
+
+        return self._remember(("assigned", author), ask)
+
+    def _roles(self, author: str) -> set[str]:
+        day = today()
+        return {role for role, _, start, end in self._assigned(author) if start <= day and (end is None or day < end)}
+
+    def may_do(self, author: str, kind: str) -> bool:
+        return bool(self._roles(author) & MAY_SEND.get(kind, frozenset()))
+
+    def covers(self, author: str, place: str, day: int) -> bool | None:
+        units = self._remember(("units", place, day), lambda: self._units(place, day))
+        if not units:
+            return None
+        return any(
+            (area == EVERYWHERE or area in units) and start <= day and (end is None or day < end)
+            for _, area, start, end in self._assigned(author)
+        )
+
+    def _units(self, place: str, day: int) -> frozenset[str]:
+        with self.record.store.register.read() as register:
+            found = ancestors_of(register, place, day)
+            if found or first(register, "SELECT 1 FROM place_unit LIMIT 1"):
+                return found
+        # No places were loaded: what cannot be asked is not refused, but it is nobody's area either.
+        return frozenset({place})
+
+    def signing_key(self, device: str, author: str) -> bytes | None:
+        def ask() -> bytes | None:
+            rows = Device.objects.filter(device=device, worker__username=author, worker__is_active=True, revoked_at=None)
+            found = rows.values_list("public_key", flat=True).first()
+            return bytes.fromhex(str(found)) if found else None
+
+        return self._remember(("key", device, author), ask)
+
+    def must_sign(self, device: str) -> bool:
+        return self._remember(("signs", device), lambda: Device.objects.filter(device=device).exists())
+
+    def may_send_for(self, sender: str, author: str) -> bool:
+        return sender == author or bool(self._roles(sender) & BRINGS_FOR_OTHERS)
