@@ -16,10 +16,10 @@ from pathlib import Path
 
 from doorstep.content.forms import form_files
 from doorstep.content.forms_sheets import Row, Sheet, Sheets, Unreadable, csv_records, decode, read_bytes
-from doorstep.content.workbook_excel import TITLE, read
+from doorstep.content.workbook_excel import TITLE
 from doorstep.content.workbook_excel import write as write_excel
 from doorstep.content.workbook_grid import grid_of, trimmed
-from doorstep.content.workbook_tables import BadCell, Grid, rest_sheet, to_sheets
+from doorstep.content.workbook_tables import BadCell, Grid, to_sheets
 from doorstep.content.workbook_yaml import NotYaml
 
 YAML = ("programme.yaml", "pathway.yaml", "indicators.yaml", "messages.yaml")
@@ -189,6 +189,3 @@ class Change:
             self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), self.file, f"{self.file} (workbook)"
         )
         return "".join(line if line.endswith("\n") else f"{line}\n\\ no end of line\n" for line in lines)
-
-
-__all__ = ["Change", "Source", "export", "load", "read", "rest_sheet"]

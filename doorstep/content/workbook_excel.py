@@ -14,7 +14,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet.worksheet import Worksheet
 
 from doorstep.content.forms_sheets import excel_values
-from doorstep.content.workbook_tables import BadCell, Grid
+from doorstep.content.workbook_tables import VARIANT, BadCell, Grid
 
 LONGEST = 32_767
 """Letters that a cell of Excel holds."""
@@ -66,7 +66,8 @@ def _put(sheet: Worksheet, title: str, row: int, column: int, words: str) -> Non
 
 def _dress(sheet: Worksheet, grid: Grid, header: bool) -> None:
     if header:
-        sheet.freeze_panes = "A2"
+        keys = grid[0].index(VARIANT) + 1 if VARIANT in grid[0] else 0
+        sheet.freeze_panes = f"{get_column_letter(keys + 1)}2"  # what a row is about stays in sight
         for cell in sheet[1]:
             cell.font = Font(bold=True)
             cell.fill = _HEAD

@@ -16,7 +16,7 @@ from doorstep.content.workbook import DICTIONARY, FILE, Change, Source, digest, 
 from doorstep.content.workbook_excel import read
 from doorstep.content.workbook_forms import fill, render
 from doorstep.content.workbook_grid import grid_of, patch, trimmed
-from doorstep.content.workbook_tables import SHEETS, TABLES, BadCell, Grid, differing, edits, rest_sheet
+from doorstep.content.workbook_tables import SHEETS, TABLES, BadCell, Grid, differing, edits
 from doorstep.content.workbook_yaml import NotYaml, apply
 
 
@@ -228,6 +228,3 @@ class _Import:
         for name in self.book:
             if name not in known:
                 self.result.notes.append(f"sheet '{name}': belongs to no file of the programme; left out")
-
-
-__all__ = ["Comparison", "compare", "programme_of", "rest_sheet", "write"]
