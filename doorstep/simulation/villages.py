@@ -100,7 +100,8 @@ def _inhabited(place: str, programme: Programme) -> list[Unit]:
     """The units inside a place, on the first day of the run, that have no administrative unit inside: there people live."""
     places, start = programme.places, programme.start
     try:
-        ids = places.descendants([places.find(place, programme.end).id], start)
+        # On the last day: what ended meanwhile is inside what it became.
+        ids = places.descendants([places.find(place, programme.end).id], programme.end)
     except PlaceError:
         ids = {own for life in places.lives(place) for own in places.descendants([life.id], start)}
     units = [places.units[own] for own in sorted(ids)]
