@@ -40,7 +40,8 @@ def command(place: str, people: int, seed: str, until: int, years: int, programm
         found = simulate(content, atlas, place, people, seed, until, years=years, progress=progress)
         count = 0
         try:
-            for count, submission in enumerate(found, 1):
+            for submission in found:
+                count += 1
                 sys.stdout.write(json.dumps(submission, ensure_ascii=False, separators=(",", ":")) + "\n")
             sys.stdout.flush()
         except BrokenPipeError:  # whoever read had enough, `| head` for one

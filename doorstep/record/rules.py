@@ -57,10 +57,11 @@ class Rules:
             _replace(register, name, columns, rows)
 
     def _compiled(self, touched: str | None) -> list[Compiled]:
+        # One statement for each pathway: all of a programme's in one are nested too deep for SQLite.
         return [
-            compile_steps(programme, self.dialect, touched=touched)
+            compile_steps(programme, self.dialect, pathways=[pathway], touched=touched)
             for _, programme in sorted(self.pack.programmes.items())
-            if programme.pathways
+            for pathway in programme.pathways
         ]
 
     def facts(self, touched: str | None) -> list[Statement]:
