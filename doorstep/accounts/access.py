@@ -93,7 +93,7 @@ def held(record: Record, who: Viewer, n: int, decide: bool = False) -> bool:
 
 
 def submission(record: Record, who: Viewer, id: str) -> bool:
-    """Whether this worker may know that a submission with this id was made: its author, its sender, and who may see its person."""
+    """Whether this worker may know of a submission with this id: its author, its sender, and who may see its person."""
     with record.store.log.read() as log:
         row = first(log, "SELECT author, sender, subject FROM submission WHERE id = ?", [id])
         row = row or first(log, "SELECT author, sender, subject FROM aside WHERE id = ? ORDER BY n LIMIT 1", [id])

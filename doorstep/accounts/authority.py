@@ -103,3 +103,12 @@ class Accounts:
 
     def may_send_for(self, sender: str, author: str) -> bool:
         return sender == author or bool(self._roles(sender) & BRINGS_FOR_OTHERS)
+
+    def place_of(self, author: str) -> str:
+        """Where a worker's forms happen when they do not say: the one place that the worker is assigned to, else ''."""
+        day = today()
+        places = {
+            place for _, place, start, end in self._assigned(author)
+            if place != EVERYWHERE and start <= day and (end is None or day < end)
+        }  # fmt: skip
+        return places.pop() if len(places) == 1 else ""

@@ -212,15 +212,18 @@ def _target(sent: Envelope, context: Context) -> Trouble | None:
 
 def _where(sent: Envelope, item: Item, subjects: Collection[str], context: Context) -> Trouble | None:
     """Inside the author's area; and not somebody who is known only elsewhere."""
-    covers = context.authority.covers
-    day = min(sent.day, (item.received_ms + sent.zone * 60_000) // DAY_MS)
+    # Work that arrives late counts by the area its author had then; a new author may bring what was done before.
+    received = (item.received_ms + sent.zone * 60_000) // DAY_MS
+    days = {min(sent.day, received), received}
+    authority = context.authority
     if sent.place:
-        inside = covers(sent.author, sent.place, day)
-        if not inside:
-            return ("place_unknown", sent.place) if inside is None else ("place_outside_area", sent.place)
+        inside = [authority.covers(sent.author, sent.place, day) for day in days]
+        if not any(inside):
+            unknown = all(one is None for one in inside)
+            return ("place_unknown", sent.place) if unknown else ("place_outside_area", sent.place)
     for subject in subjects:
         known = context.places.get(subject)
-        if known and not any(covers(sent.author, place, day) for place in known):
+        if known and not any(authority.covers(sent.author, place, day) for place in known for day in days):
             return "subject_of_another_area", ""
     return None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +11,7 @@ import psycopg
 from psycopg import sql as names
 
 from doorstep.record.database import DatabaseAway, Row
+from doorstep.record.pool import Pooled
 
 COPY_FROM = 16
 """From this many rows on COPY is faster than a statement for each."""
@@ -28,7 +28,8 @@ class PostgresConnection:
 
     dialect = "postgres"
 
-    def __init__(self, url: str, durable: bool, setup: str) -> None:
+    def __init__(self, url: str, durable: bool, setup: str, lock: int) -> None:
+        self.lock = lock
         self.raw = psycopg.connect(url, autocommit=True, connect_timeout=10)
         self.raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}".encode())
         self.raw.execute(b"SET jit = off")  # costs more than it saves on statements of a few milliseconds
@@ -74,7 +75,28 @@ class PostgresConnection:
         self.raw.execute(sql.encode())
 
 
-class Postgres:
+    @property
+    def usable(self) -> bool:
+        return not self.raw.closed
+
+    def begin(self, lock: bool) -> None:
+        self.raw.execute(
+            f"BEGIN; SELECT pg_advisory_xact_lock({self.lock:d})".encode() if lock
+            else b"BEGIN ISOLATION LEVEL REPEATABLE READ"
+        )  # fmt: skip
+
+    def commit(self) -> None:
+        self.raw.execute(b"COMMIT")
+
+    def rollback(self) -> None:
+        if not self.raw.closed:
+            self.raw.execute(b"ROLLBACK")
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+class Postgres(Pooled[PostgresConnection]):
     """A database by URL (see `Database`). lock: the advisory lock that all writers of this store share.
 
     setup: run in every connection.
@@ -83,67 +105,20 @@ class Postgres:
     dialect = "postgres"
 
     def __init__(self, url: str, lock: int, durable: bool = True, setup: str = "") -> None:
+        super().__init__()
         self.url, self.lock, self.durable, self.setup = url, lock, durable, setup
-        self._writer: PostgresConnection | None = None
-        self._lock = threading.RLock()
-        self._local = threading.local()
-        self._all: list[PostgresConnection] = []
 
     def _open(self) -> PostgresConnection:
-        connection = PostgresConnection(self.url, self.durable, self.setup)
-        with self._lock:
-            self._all.append(connection)
-        return connection
+        return PostgresConnection(self.url, self.durable, self.setup, self.lock)
 
-    @contextmanager
-    def write(self) -> Iterator[PostgresConnection]:
-        with self._lock, _told():
-            if self._writer is None or self._writer.raw.closed:
-                self._writer = self._open()
-            connection = self._writer
-            connection.raw.execute(f"BEGIN; SELECT pg_advisory_xact_lock({self.lock:d})".encode())
-            with _transaction(connection):
-                yield connection
-
-    @contextmanager
-    def read(self) -> Iterator[PostgresConnection]:
-        with _told():
-            reader = getattr(self._local, "reader", None)
-            if reader is None or reader.raw.closed:
-                reader = self._local.reader = self._open()
-            if reader.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                yield reader  # a read inside a read sees the same snapshot
-                return
-            reader.raw.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ")
-            with _transaction(reader):
-                yield reader
+    def _told(self) -> AbstractContextManager[None]:
+        return _told()
 
     def purge(self, tables: Sequence[str]) -> None:
         """Writes the tables anew, so that no deleted row is left in their files."""
         with self._lock, _told():
-            if self._writer is None or self._writer.raw.closed:
-                self._writer = self._open()
             for table in tables:
-                self._writer.raw.execute(names.SQL("VACUUM (FULL) {}").format(names.Identifier(table)))
-
-    def close(self) -> None:
-        with self._lock:
-            for connection in self._all:
-                connection.raw.close()
-            self._all.clear()
-            self._writer = None
-            self._local = threading.local()
-
-
-@contextmanager
-def _transaction(connection: PostgresConnection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        if not connection.raw.closed:
-            connection.raw.execute(b"ROLLBACK")
-        raise
-    connection.raw.execute(b"COMMIT")
+                self.writer().raw.execute(names.SQL("VACUUM (FULL) {}").format(names.Identifier(table)))
 
 
 @contextmanager

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from urllib.parse import quote
 import apsw
 
 from doorstep.record.database import DatabaseAway, Row
+from doorstep.record.pool import Pooled
 
 WAIT = 30_000
 """Milliseconds to wait for another process that writes."""
@@ -57,7 +57,25 @@ class SqliteConnection:
         self.raw.execute(sql)
 
 
-class Sqlite:
+    @property
+    def usable(self) -> bool:
+        return True
+
+    def begin(self, lock: bool) -> None:
+        self.raw.execute("BEGIN IMMEDIATE" if lock else "BEGIN")
+
+    def commit(self) -> None:
+        self.raw.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if not self.raw.get_autocommit():
+            self.raw.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+class Sqlite(Pooled[SqliteConnection]):
     """A file (see `Database`). attach: (name, file) of others that are read along, read-only. setup: run in every connection."""
 
     dialect = "sqlite"
@@ -65,65 +83,19 @@ class Sqlite:
     def __init__(
         self, path: Path, attach: Sequence[tuple[str, Path]] = (), durable: bool = True, setup: str = ""
     ) -> None:
+        super().__init__()
         self.path, self.attach, self.durable, self.setup = path, attach, durable, setup
-        self._writer: SqliteConnection | None = None
-        self._lock = threading.RLock()
-        self._local = threading.local()
-        self._all: list[SqliteConnection] = []
 
     def _open(self) -> SqliteConnection:
-        connection = SqliteConnection(self.path, self.attach, self.durable, self.setup)
-        with self._lock:
-            self._all.append(connection)
-        return connection
+        return SqliteConnection(self.path, self.attach, self.durable, self.setup)
 
-    @contextmanager
-    def write(self) -> Iterator[SqliteConnection]:
-        with self._lock, _told():
-            if self._writer is None:
-                self._writer = self._open()
-            self._writer.run("BEGIN IMMEDIATE")
-            with _transaction(self._writer):
-                yield self._writer
-
-    @contextmanager
-    def read(self) -> Iterator[SqliteConnection]:
-        with _told():
-            reader = getattr(self._local, "reader", None)
-            if reader is None:
-                reader = self._local.reader = self._open()
-            if not reader.raw.get_autocommit():  # a read inside a read sees the same snapshot
-                yield reader
-                return
-            reader.run("BEGIN")
-            with _transaction(reader):
-                yield reader
+    def _told(self) -> AbstractContextManager[None]:
+        return _told()
 
     def purge(self, tables: Sequence[str]) -> None:
         """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here."""
         with self._lock, _told():
-            if self._writer is None:
-                self._writer = self._open()
-            self._writer.run("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def close(self) -> None:
-        with self._lock:
-            for connection in self._all:
-                connection.raw.close()
-            self._all.clear()
-            self._writer = None
-            self._local = threading.local()
-
-
-@contextmanager
-def _transaction(connection: SqliteConnection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        if not connection.raw.get_autocommit():
-            connection.run("ROLLBACK")
-        raise
-    connection.run("COMMIT")
+            self.writer().run("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -1,0 +1,58 @@
+"""Working out what is due while nobody waits: after submissions were acknowledged, when the intake has a quiet moment."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from doorstep.record.database import DatabaseAway
+from doorstep.record.record import Record
+
+QUIET = 0.3
+"""Seconds without a submission that count as a quiet moment."""
+LONGEST = 10.0
+"""Seconds after which it is done even when there was none."""
+logger = logging.getLogger("doorstep.register")
+
+
+class Background:
+    """One thread. `wake` after every commit; the lists are right anyway, since every read catches up first."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._last = self._first = 0.0
+        self._wake = threading.Event()
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, name="register", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was accepted."""
+        self._last = time.monotonic()
+        if not self._wake.is_set():
+            self._first = self._last
+            self._wake.set()
+
+    def close(self) -> None:
+        """Ends after what is being done now."""
+        self._stop = True
+        self._wake.set()
+        self._thread.join(60)
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            while not self._stop and time.monotonic() - self._last < QUIET and time.monotonic() - self._first < LONGEST:
+                time.sleep(0.05)
+            if self._stop:
+                return
+            self._wake.clear()
+            try:
+                self.record.catch_up()
+            except DatabaseAway as error:
+                logger.warning("%s", error)
+                time.sleep(1)
+                self.wake()
+            except Exception:
+                logger.exception("what is due could not be worked out; the next read tries again")

@@ -1,0 +1,238 @@
+"""Submissions over HTTP: JSON at /api/v1, OpenRosa at /openrosa. A WSGI application that nothing heavy stands in front of.
+
+POST /api/v1/submissions takes one object, a list, lines, or {"sent_at", "submissions"}; gzip too. Every submission is
+answered by name. Who sends is told by a token (Bearer), or by name and token (Basic, as Collect does).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from doorstep.record import openrosa
+from doorstep.record.authority import Authority
+from doorstep.record.database import DatabaseAway
+from doorstep.record.intake import Receipt
+from doorstep.record.lookup import outcome_of
+from doorstep.record.prepare import decode, items_of
+from doorstep.record.reasons import REASONS, Refusal
+from doorstep.record.record import Record
+from doorstep.record.store import now_ms
+from doorstep.record.writer import Writer
+
+MOST = 32 * 1024 * 1024
+"""Bytes of one request, unpacked. Larger ones are read away, so that the sender hears the answer."""
+DRAINED = 512 * 1024 * 1024
+CHUNK = 1 << 20
+STATUS = {
+    200: "200 OK", 201: "201 Created", 204: "204 No Content", 400: "400 Bad Request", 401: "401 Unauthorized",
+    404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 413: "413 Content Too Large",
+    415: "415 Unsupported Media Type", 500: "500 Internal Server Error", 503: "503 Service Unavailable",
+}  # fmt: skip
+JSON = "application/json; charset=utf-8"
+XML = "text/xml; charset=utf-8"
+
+
+@dataclass
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    type: str = JSON
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+def told(status: int, happened: str, safe: str, next: str, **more: Any) -> Answer:
+    """An error that a person can do something about."""
+    return Answer(status, _json({"happened": happened, "safe": safe, "next": next, **more}))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+NOTHING_STORED = "Nothing was stored: keep your copy."
+
+
+class IntakeApp:
+    """WSGI. sender_of: username of a token's worker, None for a token that is nobody's. place_of: see `openrosa`.
+
+    may_see: whether this worker may know of a submission.
+    """
+
+    def __init__(
+        self, record: Record, writer: Writer, authority: Authority, sender_of: Callable[[str], str | None],
+        place_of: Callable[[str], str], may_see: Callable[[str, str], bool],
+    ) -> None:  # fmt: skip
+        self.record, self.writer, self.authority = record, writer, authority
+        self.sender_of, self.place_of, self.may_see = sender_of, place_of, may_see
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._safely(environ)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            answer.body = b""
+        headers = [("Content-Type", answer.type), ("Content-Length", str(len(answer.body))), ("Cache-Control", "no-store")]
+        start_response(STATUS[answer.status], headers + answer.headers)
+        return [answer.body]
+
+    def _safely(self, environ: WSGIEnvironment) -> Answer:
+        try:
+            return self._route(environ)
+        except Refusal as refusal:
+            return _of_refusal(refusal)
+        except DatabaseAway as error:
+            answer = told(503, str(error), NOTHING_STORED, "Send it again in a minute.")
+            answer.headers.append(("Retry-After", "10"))
+            return answer
+
+    def _route(self, environ: WSGIEnvironment) -> Answer:
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        sender = self._sender(environ)
+        if sender is None:
+            _body(environ, drain_only=True)
+            answer = told(
+                401, "Nobody here has this token, or none was sent.", NOTHING_STORED,
+                "Send the token that your supervisor gave you, as `Authorization: Bearer TOKEN`.",
+            )  # fmt: skip
+            answer.headers.append(("WWW-Authenticate", 'Basic realm="Doorstep", charset="UTF-8"'))
+            if path.startswith("/openrosa"):
+                answer.headers += _rosa()
+            return answer
+        if path == "/api/v1/submissions" and method == "POST":
+            return self._submissions(environ, sender)
+        if path.startswith("/api/v1/submissions/") and method in ("GET", "HEAD"):
+            return self._outcome(path.removeprefix("/api/v1/submissions/"), sender)
+        if path == "/api/v1/status" and method in ("GET", "HEAD"):
+            return self._status()
+        if path.startswith("/openrosa/"):
+            return self._openrosa(path, method, environ, sender)
+        if path == "/api/v1/submissions":
+            return told(405, "Submissions are sent with POST.", NOTHING_STORED, "Send it again with POST.")
+        return told(404, "There is nothing here that can be shown to you.", "Nothing was changed.", "Look at the address again.")
+
+    def _sender(self, environ: WSGIEnvironment) -> str | None:
+        scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() == "bearer" and given:
+            return self.sender_of(given.strip())
+        if scheme.lower() == "basic":
+            try:
+                name, _, token = base64.b64decode(given, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                return None
+            found = self.sender_of(token)
+            return found if found == name else None
+        return None
+
+    # --- JSON ------------------------------------------------------------------------------------------------------
+
+    def _submissions(self, environ: WSGIEnvironment, sender: str) -> Answer:
+        received = now_ms()
+        body = _body(environ)
+        items = list(items_of(decode(body), self.authority, received, sender=sender))
+        receipts = self.writer.submit(items) if items else []
+        counts = Counter(receipt.outcome for receipt in receipts)
+        return Answer(200, _json({"outcomes": [receipt.told() for receipt in receipts], "counts": counts}))
+
+    def _outcome(self, id: str, sender: str) -> Answer:
+        found = outcome_of(self.record, id) if self.may_see(sender, id) else None
+        if found is None:
+            return told(404, "There is nothing here that can be shown to you.", "Nothing was changed.", "Look at the id again.")
+        return Answer(200, _json(found.told()))
+
+    def _status(self) -> Answer:
+        pack = self.record.shelf.current
+        return Answer(200, _json({
+            "service": "doorstep", "generation": self.record.store.generation, "pack": pack.hash,
+            "programmes": sorted(pack.programmes), "largest_request": MOST,
+        }))  # fmt: skip
+
+    # --- OpenRosa --------------------------------------------------------------------------------------------------
+
+    def _openrosa(self, path: str, method: str, environ: WSGIEnvironment, sender: str) -> Answer:
+        base = f"{_address(environ)}/openrosa"
+        if path == "/openrosa/formList":
+            return Answer(200, openrosa.form_list(self.record.shelf, base), XML, _rosa())
+        if path.startswith("/openrosa/forms/") and path.endswith(".xml"):
+            form = openrosa.forms_in_force(self.record.shelf).get(path[len("/openrosa/forms/") : -len(".xml")])
+            if form is not None:
+                return Answer(200, form.xml.encode(), XML, _rosa())
+        if path == "/openrosa/submission" and method == "HEAD":
+            return Answer(204, b"", XML, [*_rosa(), ("Location", f"{base}/submission")])
+        if path == "/openrosa/submission" and method == "POST":
+            return self._form(environ, sender)
+        return Answer(404, openrosa.message("There is nothing here that can be shown to you."), XML, _rosa())
+
+    def _form(self, environ: WSGIEnvironment, sender: str) -> Answer:
+        received = now_ms()
+        try:
+            parts = openrosa.parts_of(_body(environ), environ.get("CONTENT_TYPE", ""))
+            item = openrosa.item_of_form(parts, self.record.shelf, self.authority, received, sender, self.place_of)
+            receipt = self.writer.submit([item])[0]
+        except Refusal as refusal:
+            receipt = Receipt(refusal.id or "", refusal.reason.outcome, refusal.reason.code, refusal.detail)
+        status, body = openrosa.answer_of(receipt)
+        return Answer(status, body, XML, _rosa())
+
+
+def _of_refusal(refusal: Refusal) -> Answer:
+    """A request that could not be read at all: one outcome without an id."""
+    receipt = Receipt(refusal.id or "", refusal.reason.outcome, refusal.reason.code, refusal.detail)
+    status = 413 if refusal.reason is REASONS["too_big"] else 400
+    return Answer(status, _json({"outcomes": [receipt.told()], "counts": {receipt.outcome: 1}}))
+
+
+def _rosa() -> list[tuple[str, str]]:
+    from email.utils import formatdate
+
+    return [
+        ("X-OpenRosa-Version", "1.0"), ("Date", formatdate(usegmt=True)),
+        ("X-OpenRosa-Accept-Content-Length", str(openrosa.ACCEPTS)),
+    ]  # fmt: skip
+
+
+def _address(environ: WSGIEnvironment) -> str:
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ.get("wsgi.url_scheme", "http")
+    host = environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME')}:{environ.get('SERVER_PORT')}"
+    return f"{scheme}://{host}"
+
+
+def _body(environ: WSGIEnvironment, drain_only: bool = False) -> bytes:
+    """The request's body, unpacked. Refusal too_big, after the rest was read away; bad_json when it does not unpack."""
+    source: BinaryIO = environ["wsgi.input"]
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "").lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise Refusal("bad_json", "Content-Encoding is gzip or none")
+    unpack = zlib.decompressobj(31) if encoding == "gzip" else None
+    kept: list[bytes] = []
+    size = raw = 0
+    while raw < DRAINED:
+        chunk = source.read(CHUNK)
+        if not chunk:
+            break
+        raw += len(chunk)
+        if drain_only or size > MOST:
+            continue
+        chunk = _unpacked(unpack, chunk, MOST - size + 1) if unpack else chunk
+        size += len(chunk)
+        kept.append(chunk)
+    if size > MOST:
+        raise Refusal("too_big", f"a request of more than {MOST:,} bytes")
+    if unpack and not unpack.eof and not drain_only:
+        raise Refusal("bad_json", "it ends in the middle of its packing")
+    return b"".join(kept)
+
+
+def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
+    """At most `most` bytes of what this chunk unpacks to: a small file can hold a mountain."""
+    try:
+        return bytes(unpack.decompress(chunk, most))
+    except zlib.error as error:
+        raise Refusal("bad_json", "it does not unpack as gzip") from error
