@@ -16,6 +16,9 @@ from doorstep.record.shelf import Shelf
 from doorstep.record.split import join
 from doorstep.record.vault import Key, Vault, seal_word, unseal
 
+NOT_WORDS = ("residence",)
+"""Texts that hold a code and not what somebody said: lists find people by them, so they are not sealed."""
+
 LOGGED = (
     "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "made_at", "made_day", "zone",
     "stamp", "received_at", "admitted_at", "replaces", "root", "other",
@@ -145,7 +148,7 @@ def _sealed(
         if key is None:
             continue
         kind = dictionary[answer.code].kind
-        if kind == "text" and answer.txt is not None:
+        if kind == "text" and answer.txt is not None and answer.code not in NOT_WORDS:
             answer = answer._replace(txt=seal_word(key, answer.code, answer.txt))
         if kind == "subject" and answer.txt:
             links.append((answer.subject, answer.txt))
