@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from doorstep.content.model import Chain
-from doorstep.pathways.contacts import RUN, add_contacts
-from doorstep.pathways.done import ORDER
+from doorstep.pathways.contacts import RUN, Gaps, add_contacts
+from doorstep.pathways.done import FROM
 from doorstep.pathways.plan import ANEW, CHAIN, REDATED, Plan, Variant
-from doorstep.pathways.rows import MOMENTS, SERIES, is_one, keep, of_kind
+from doorstep.pathways.rows import SERIES, add_stretches, is_one, keep, of_kind
 from doorstep.pathways.sql import (
+    FAR,
     Over,
     Sql,
     Statement,
     aliased,
     all_of,
     any_of,
+    both_sides,
     case,
     col,
-    equal,
     flag,
-    greater,
     is_null,
     lit,
     name,
@@ -34,7 +34,6 @@ from doorstep.pathways.sql import (
     null,
     op,
     select,
-    union,
     when,
 )
 from doorstep.pathways.tables import Attributes, class_ranges, table_name, unit
@@ -43,20 +42,21 @@ OPEN = (*SERIES, "stretch", "twice")
 """Rows of the list of openings; `twice` 1 for a row that was done on the moment at which it began."""
 
 
-def add_chains(statement: Statement, plan: Plan, flow: str, events: str | None, projected: bool) -> list[str]:
-    """Adds the rows of all chains; gives the names of tables with the columns `done.ROW`."""
+def add_chains(statement: Statement, plan: Plan, flow: str, projected: bool) -> str | None:
+    """Adds the rows of all chains, with the columns `done.ASKED`; None when there are no chains."""
     variants = plan.of(CHAIN)
     if not variants:
-        return []
+        return None
     chains = Chains(plan, Attributes(variants))
     linked = _linked(statement, flow, of_kind(variants, plan.chosen), chains)
-    counted = _counted(statement, add_contacts(statement, linked, chains.gap()))
+    counted = _counted(statement, add_contacts(statement, linked, chains.gaps))
     turned = _turned(statement, _dated(statement, counted, chains))
     numbered = _numbered(statement, turned, chains)
-    parts = [statement.add("chain_row", _real(statement, numbered, events))]
     if projected:
-        parts.append(statement.add("chain_later", _later(plan, numbered)))
-    return parts
+        rows = statement.add("chain_dated", _later(plan, numbered))
+    else:
+        rows = statement.add("chain_dated", select([exp.Star(), name(null(), "k"), name(null(), "shift")], numbered))
+    return statement.add("chain_row", _shaped(rows))
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,9 @@ class Chains:
     def timed(self) -> bool:
         return not (self.variants.none("valid_from") and self.variants.none("valid_to"))
 
-    def gap(self) -> Sql | None:
-        """How near a contact takes in what follows; None when that is nothing, everywhere."""
-        if not any(_chain(variant).gap for variant in self.variants.variants):
-            return None
-        return self.by(lambda v, chain: lit(chain.gap))
+    @property
+    def gaps(self) -> Gaps:
+        return Gaps(tuple((variant.sid, _chain(variant).gap) for variant in self.variants.variants))
 
 
 def _chain(variant: Variant) -> Chain:
@@ -99,26 +97,15 @@ def _chain(variant: Variant) -> Chain:
 
 def _linked(statement: Statement, flow: str, kind: Sql | None, chains: Chains) -> str:
     """Adds the moments of chains with their stretch, and whether a moment's event may be a contact (`cq`) of which `run`."""
-    opened = is_one("opens")
-    link = statement.add("link", select([
-        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "last", "e", "ew"),
-        name(MOMENTS.running(exp.Sum(this=col("opens"))), "stretch"),
-        name(MOMENTS.running(exp.Max(this=when(opened, col("m")))), "begun"),
-    ], flow, kind))
-    whole = Over((*SERIES, "stretch"))
-    stopped = statement.add("link_stopped", select([
-        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "stretch", "begun"),
-        name(whole(exp.Max(this=when(is_one("last"), col("e")))), "stop"),
-        name(whole(exp.Max(this=when(is_one("last"), col("ew")))), "stop_why"),
-    ], link))
+    stretches = add_stretches(statement, flow, "link", kind)
     inside = flag(all_of(
         is_one("q"), op(">=", col("stretch"), 1), any_of(is_null(col("stop")), op("<=", col("m"), col("stop")))
     ))
     return statement.add("linked", select([
-        exp.Star(),
+        *keep(*SERIES, "m", "cd", "ex", "an", "opens", "stretch", "begun", "stop", "stop_why"),
         name(chains.by(lambda v, chain: col("stretch") if v.own_series else lit(0)), "run"),
         name(chains.by(lambda v, chain: inside.copy() if v.own_series else col("q")), "cq"),
-    ], stopped))
+    ], stretches))
 
 
 def _counted(statement: Statement, contact: str) -> str:
@@ -139,13 +126,15 @@ def _counted(statement: Statement, contact: str) -> str:
 def _dated(statement: Statement, counted: str, chains: Chains) -> str:
     """Adds the due day of the row that is open at each moment, and the key of the rows that would follow it."""
     kept = (*SERIES, "m", "cd", "ex", "an", "stretch", "begun", "stop", "stop_why", "ct", "first_contact")
-    following = op("+", col("contacts"), 1)
-    normal = [*keep(*kept), name(following, "n"), name(col("last_contact"), "from_contact"), name(lit(0), "twice")]
-    twice = [*keep(*kept), name(col("contacts"), "n"), name(col("contact_before"), "from_contact"), name(lit(1), "twice")]
-    openings = union([
-        select(normal, counted), select(twice, counted, all_of(is_one("opens"), is_one("ct"))),
-    ])
-    source = statement.add("opening", openings)
+    # A row whose contact is on the very moment at which it begins is read beside the one that is open after it.
+    again = op("=", col("side"), 1)
+    number = op("-", op("+", col("contacts"), 1), col("side"))
+    query = select([
+        *keep(*kept), name(number, "n"), name(col("side"), "twice"),
+        name(case((again, col("contact_before")), other=col("last_contact")), "from_contact"),
+    ], counted).join(both_sides(), join_type="CROSS", copy=False)
+    only = any_of(op("=", col("side"), 0), all_of(is_one("opens"), is_one("ct")))
+    source = statement.add("opening", query.where(only, copy=False))
     keyed = statement.add("keyed", select([
         exp.Star(),
         name(chains.by(lambda v, chain: _class(chains.plan, v)), "cls"),
@@ -167,7 +156,7 @@ def _dated(statement: Statement, counted: str, chains: Chains) -> str:
 def _since_date(contact: str) -> Sql:
     """How long after the date a contact was; what was before the date counts as on it."""
     apart = op("-", col(contact), col("an"))
-    return greater(apart, lit(0))
+    return case((op(">", apart, 0), apart.copy()), (op("<=", apart.copy(), 0), lit(0)))
 
 
 def _class(plan: Plan, variant: Variant) -> Sql:
@@ -274,43 +263,39 @@ def _numbered(statement: Statement, turned: str, chains: Chains) -> str:
     return statement.add("chained", select([exp.Star(), name(first_day, "fcd")], numbered), keep=True)
 
 
-def _real(statement: Statement, numbered: str, events: str | None) -> Sql:
-    """The rows themselves."""
-    open_ = is_null(col("done_on", "o"))
-    values = [
-        *(name(col(key, "o"), key) for key in (*SERIES, "n", "since", "fcd")), name(col("due", "o"), "base"),
-        name(when(open_, col("ends", "o")), "until"),
-        name(when(all_of(open_.copy(), not_null(col("ends", "o"))), col("why", "o")), "why"),
-        name(col("done_on", "o"), "done_on"),
-    ]
-    if events is None:
-        return select([*values, name(null("text"), "done_by"), name(null(), "waits")], aliased(numbered, "o"))
-    place = Over((*SERIES, "t"), ORDER[1:])(exp.RowNumber())
-    first = statement.add("done_order", select([*keep(*SERIES, "t", "submission"), name(place, "place")], events))
-    by = all_of(equal("o", "d", SERIES), op("=", col("t", "d"), col("done_on", "o")), op("=", col("place", "d"), 1))
-    query = select([*values, name(col("submission", "d"), "done_by"), name(null(), "waits")], aliased(numbered, "o"))
-    return query.join(aliased(first, "d"), on=by, join_type="LEFT", copy=False)
-
-
-def _later(plan: Plan, numbered: str) -> Sql:
-    """The projected rows: they wait for the row before them and end with the version that they follow."""
-    by_table = not_null(col("skip", "o"))
-    skipped = case((by_table, col("skip", "o")), other=lit(0))
-    number = op("+", col("n", "o"), op("-", col("k", "h"), skipped))
-    redated_or_done = any_of(not_null(col("done_on", "o")), op("=", col("why", "o"), REDATED))
-    values = [
-        *(name(col(key, "o"), key) for key in SERIES), name(number, "n"), name(col("since", "o"), "since"),
-        name(col("fcd", "o"), "fcd"),
-        name(op("+", case((by_table.copy(), col("an", "o")), other=col("due", "o")), col("shift", "h")), "base"),
-        name(col("ends", "o"), "until"),
-        name(case((is_null(col("ends", "o")), null()), (redated_or_done, lit(ANEW)), other=col("why", "o")), "why"),
-        name(null(), "done_on"), name(null("text"), "done_by"), name(op("-", number.copy(), 1), "waits"),
-    ]
+def _later(plan: Plan, numbered: str) -> exp.Select:
+    """Each row once for itself (k null), and once for each row that would follow it."""
+    skipped = case((not_null(col("skip")), col("skip")), other=lit(0))
     on = all_of(
-        op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
-        op("=", col("last", "h"), col("week", "o")), op(">", col("k", "h"), skipped.copy()),
+        op("=", col("side"), 1), op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
+        op("=", col("last", "h"), col("week", "o")), op(">", col("k", "h"), skipped),
         any_of(is_null(col("room", "o")), op("<=", col("k", "h"), col("room", "o"))),
     )
-    query = select(values, aliased(numbered, "o"))
-    query = query.join(aliased(table_name(plan, "chain"), "h"), on=on, copy=False)
-    return query.where(any_of(is_null(col("ends", "o")), op(">", col("ends", "o"), col("since", "o"))), copy=False)
+    columns = [exp.Column(this=exp.Star(), table=exp.to_identifier("o", quoted=True))]
+    query = select([*columns, name(col("k", "h"), "k"), name(col("shift", "h"), "shift")], aliased(numbered, "o"))
+    query = query.join(both_sides(), join_type="CROSS", copy=False)
+    query = query.join(aliased(table_name(plan, "chain"), "h"), on=on, join_type="LEFT", copy=False)
+    lives = any_of(is_null(col("ends", "o")), op(">", col("ends", "o"), col("since", "o")))
+    return query.where(any_of(op("=", col("side"), 0), all_of(not_null(col("k", "h")), lives)), copy=False)
+
+
+def _shaped(rows: str) -> exp.Select:
+    """The columns of a row. One that would follow waits for the one before it and ends with the version that it follows."""
+    itself, done = is_null(col("k")), not_null(col("done_on"))
+    by_table = not_null(col("skip"))
+    skipped = case((by_table, col("skip")), other=lit(0))
+    number = op("+", col("n"), op("-", col("k"), skipped))
+    due = op("+", case((by_table.copy(), col("an")), other=col("due")), col("shift"))
+    left = all_of(itself, done)
+    anew = any_of(done.copy(), op("=", col("why"), REDATED))
+    why = case(
+        (any_of(is_null(col("ends")), left), null()), (all_of(not_null(col("k")), anew), lit(ANEW)), other=col("why")
+    )
+    return select([
+        *keep(*SERIES), name(case((itself.copy(), col("n")), other=number), "n"), *keep("since", "fcd"),
+        name(case((itself.copy(), col("due")), other=due), "base"),
+        name(case((left.copy(), null()), other=col("ends")), "until"), name(why, "why"),
+        name(when(not_null(col("k")), op("-", number.copy(), 1)), "waits"),
+        name(case((left.copy(), col("done_on")), other=lit(-FAR)), "key"), name(lit(FROM), "side"),
+        name(case((left.copy(), col("done_on")), other=lit(-FAR)), "upto"), name(lit(1), "chained"),
+    ], rows)

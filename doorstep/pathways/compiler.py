@@ -14,11 +14,11 @@ from sqlglot import exp
 
 from doorstep.content.model import Programme
 from doorstep.pathways.chain import add_chains
-from doorstep.pathways.done import ROW, add_events, add_outcomes
+from doorstep.pathways.done import add_events, add_outcomes
 from doorstep.pathways.engines import STEP
 from doorstep.pathways.judged import Judge
 from doorstep.pathways.plan import Plan, make_plan
-from doorstep.pathways.rows import add_flow, add_versions, keep
+from doorstep.pathways.rows import add_flow, add_versions
 from doorstep.pathways.sql import (
     Sql,
     Statement,
@@ -87,15 +87,9 @@ def steps_tree(plan: Plan, dialect: str, source: Source, projected: bool) -> exp
         judged = [statement.add("judged", union_of, keep=True)]
     flow = add_flow(statement, judged[0])
     events = add_events(statement, plan, streams)
-    parts = []
     versions = add_versions(statement, flow, plan)
-    if versions:
-        parts.append(add_outcomes(statement, plan, versions, events))
-    parts += add_chains(statement, plan, flow, events, projected)
-    outcome = parts[0]
-    if len(parts) > 1:
-        outcome = statement.add("all_rows", union([select(keep(*ROW), part) for part in parts]))
-    return statement.finish(_rows(plan, outcome))
+    chains = add_chains(statement, plan, flow, projected)
+    return statement.finish(_rows(plan, add_outcomes(statement, plan, versions, chains, events)))
 
 
 def _rows(plan: Plan, outcome: str) -> exp.Select:

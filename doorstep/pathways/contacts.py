@@ -7,6 +7,9 @@ contacts be followed one by one; there the next contact after each event is look
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from sqlglot import exp
 
 from doorstep.pathways.rows import SERIES, keep
@@ -14,98 +17,126 @@ from doorstep.pathways.sql import (
     Over,
     Sql,
     Statement,
-    aliased,
     all_of,
     any_of,
+    both_sides,
+    case,
     cast,
+    choose,
     col,
-    equal,
     flag,
     is_null,
+    lit,
     name,
-    not_null,
     op,
     select,
     when,
 )
 
-DOUBLINGS = 6
-"""63 contacts within one cluster can be followed: 44 weeks of events, each less than 7 days after the one before, have 45."""
+DOUBLINGS = 7
+"""127 contacts within one cluster can be followed. 44 weeks of events, each less than 7 days after the one before, have 45."""
 RUN = (*SERIES, "run")
 CLUSTER = (*RUN, "cluster")
 
 
-def add_contacts(statement: Statement, source: str, gap: Sql | None) -> str:
-    """Adds to rows (…, run, m, cq) the column `ct`: 1 where the event of `cq` is a contact. Contacts count within a `run`.
+@dataclass(frozen=True)
+class Gaps:
+    """How near a contact takes in what follows, by step number."""
 
-    `gap` reads the column `sid`; None: every event is a contact.
-    """
-    if gap is None:
+    by_sid: tuple[tuple[int, int], ...]
+
+    @property
+    def none(self) -> bool:
+        return not any(gap for _, gap in self.by_sid)
+
+    def sql(self) -> Sql:
+        """The gap of the row's step."""
+        return choose(col("sid"), [(sid, lit(gap)) for sid, gap in self.by_sid])
+
+    def each(self, make: Callable[[int], Sql]) -> Sql:
+        """What is made for the gap of the row's step."""
+        return choose(col("sid"), [(sid, make(gap)) for sid, gap in self.by_sid])
+
+
+def add_contacts(statement: Statement, source: str, gaps: Gaps) -> str:
+    """Adds to rows (..., run, m, cq) the column `ct`: 1 where the event of `cq` is a contact. Contacts count within a `run`."""
+    if gaps.none:
         return statement.add("contact", select([exp.Star(), name(col("cq"), "ct")], source))
     if statement.dialect == "spark":
-        return _folded(statement, source, gap)
+        return _folded(statement, source, gaps)
     over = Over(RUN, ("m",))
     event = op("=", col("cq"), 1)
     before = over.before(exp.Max(this=when(event, col("m"))))
     first = statement.add("candidate", select([exp.Star(), name(before, "before")], source))
     begins = all_of(
-        op("=", col("cq"), 1), any_of(is_null(col("before")), op(">=", op("-", col("m"), col("before")), gap.copy()))
+        op("=", col("cq"), 1), any_of(is_null(col("before")), op(">=", op("-", col("m"), col("before")), gaps.sql()))
     )
     second = statement.add("clustered", select(
         [exp.Star(), name(flag(begins), "begins"),
          name(over.running(exp.Max(this=when(begins.copy(), col("m")))), "cluster")], first,
     ), keep=True)
-    followed = _followed(statement, second, gap)
-    known = select([*(name(col(key, "c"), key) for key in (*SERIES, "m"))], aliased(followed, "c"), op("=", col("mark", "c"), 1))
-    statement.add("later_contact", known)
-    columns = [exp.Column(this=exp.Star(), table=exp.to_identifier("a", quoted=True))]
-    is_contact = flag(any_of(op("=", col("begins", "a"), 1), not_null(col("m", "b"))))
-    query = select([*columns, name(is_contact, "ct")], aliased(second, "a"))
-    query = query.join(aliased("later_contact", "b"), on=equal("a", "b", (*SERIES, "m")), join_type="LEFT", copy=False)
-    return statement.add("contact", query)
+    followed = _followed(statement, second, gaps)
+    later = statement.add("later_contact", select(keep(*SERIES, "m"), followed, op("=", col("mark"), 1)))
+    # Membership, not a join: every engine keeps such a list indexed.
+    listed = exp.In(this=exp.Tuple(expressions=keys()), query=exp.Subquery(this=select(keys(), later)))
+    return statement.add("contact", select(
+        [exp.Star(), name(flag(any_of(op("=", col("begins"), 1), listed)), "ct")], second))
 
 
-def _followed(statement: Statement, clustered: str, gap: Sql) -> str:
-    """Adds (cluster, m, mark): the events of long clusters, marked where they are contacts."""
-    event = op("=", col("cq"), 1)
-    far = op(">=", op("-", col("m"), col("cluster")), gap.copy())
-    long_ = select(keep(*CLUSTER), clustered, all_of(event, op("=", col("begins"), 0), far))
-    statement.add("long_cluster", long_.distinct(copy=False), keep=True)
-    members = select(
-        [name(col(key, "a"), key) for key in (*CLUSTER, "m")], aliased(clustered, "a")
-    ).join(aliased("long_cluster", "b"), on=equal("a", "b", CLUSTER), copy=False)
-    statement.add("member", members.where(op("=", col("cq", "a"), 1), copy=False), keep=True)
-    reach = gap.transform(lambda node: col("sid", "a") if isinstance(node, exp.Column) else node)
-    later = all_of(equal("a", "b", CLUSTER), op(">=", col("m", "b"), op("+", col("m", "a"), reach)))
-    following = select(
-        [*(name(col(key, "a"), key) for key in (*CLUSTER, "m")), name(exp.Min(this=col("m", "b")), "after")],
-        aliased("member", "a"),
-    ).join(aliased("member", "b"), on=later, join_type="LEFT", copy=False)
-    statement.add("following", following.group_by(*(col(key, "a") for key in (*CLUSTER, "m")), copy=False))
-    marked = [*keep(*CLUSTER, "m", "after"), name(flag(op("=", col("m"), col("cluster"))), "mark")]
-    source = statement.add("jump0", select(marked, "following"), keep=True)
+def keys() -> list[Sql]:
+    return [col(key) for key in (*SERIES, "m")]
+
+
+def _followed(statement: Statement, clustered: str, gaps: Gaps) -> str:
+    """Adds (cluster, m, after, mark): events at least `gap` after the first of their cluster, marked where they are contacts.
+
+    The others are contacts only as the first of a cluster. Each table reads the one before it once: SQLite copies what is read.
+    """
+    far = op(">=", op("-", col("m"), col("cluster")), gaps.sql())
+    event = all_of(op("=", col("cq"), 1), op("=", col("begins"), 0), far)
+    statement.add("far", select(keep(*CLUSTER, "m"), clustered, event))
+    within = Over(CLUSTER, ("m",))
+
+    def following(gap: int) -> Sql:
+        return within(exp.Min(this=col("m")), (str(gap), "FOLLOWING", "UNBOUNDED", "FOLLOWING"), "RANGE")
+
+    first = op("=", Over(CLUSTER)(exp.Min(this=col("m"))), col("m"))
+    source = statement.add("jump0", select(
+        [*keep(*CLUSTER, "m"), name(gaps.each(following), "after"), name(flag(first), "mark")], "far"
+    ))
     for number in range(1, DOUBLINGS + 1):
-        source = statement.add(f"jump{number}", _doubled(source), keep=True)
+        source = _doubled(statement, source, number)
     return source
 
 
-def _doubled(source: str) -> Sql:
-    """Jumps twice as long; what a marked event jumps to is marked."""
-    mark = flag(any_of(op("=", col("mark", "a"), 1), not_null(col("m", "c"))))
-    query = select(
-        [*(name(col(key, "a"), key) for key in (*CLUSTER, "m")), name(col("after", "b"), "after"), name(mark, "mark")],
-        aliased(source, "a"),
-    )
-    onward = all_of(equal("a", "b", CLUSTER), op("=", col("m", "b"), col("after", "a")))
-    reached = all_of(
-        equal("a", "c", CLUSTER), op("=", col("after", "c"), col("m", "a")), op("=", col("mark", "c"), 1)
-    )
-    query = query.join(aliased(source, "b"), on=onward, join_type="LEFT", copy=False)
-    return query.join(aliased(source, "c"), on=reached, join_type="LEFT", copy=False)
+def _doubled(statement: Statement, source: str, number: int) -> str:
+    """Jumps twice as long; what a marked event jumps to is marked.
+
+    Every event stands in the list twice, as itself (side 0) and as what it jumps to (side 1): where the two meet, the event
+    learns from what it jumps to, and the other way round.
+    """
+    itself = op("=", col("side"), 0)
+    here = case((itself, col("m")), other=col("after"))
+    query = select([*keep(*CLUSTER, "m", "after", "mark", "side"), name(here, "here")], source)
+    query = query.join(both_sides(), join_type="CROSS", copy=False)
+    statement.add(f"sides{number}", query)
+    meeting = Over((*CLUSTER, "here"))
+    met = statement.add(f"met{number}", select([
+        *keep(*CLUSTER, "m", "mark", "side"),
+        name(meeting(exp.Max(this=when(itself.copy(), col("after")))), "onward"),
+        name(meeting(exp.Max(this=case((op("=", col("side"), 1), col("mark")), other=lit(0)))), "reached"),
+    ], f"sides{number}"))
+    reached = all_of(itself.copy(), op("=", col("reached"), 1))
+    query = select([
+        *keep(*CLUSTER, "m"),
+        name(exp.Max(this=when(op("=", col("side"), 1), col("onward"))), "after"),
+        name(exp.Max(this=case((reached, lit(1)), other=col("mark"))), "mark"),
+    ], met)
+    return statement.add(f"jump{number}", query.group_by(*(col(key) for key in (*CLUSTER, "m")), copy=False))
 
 
-def _folded(statement: Statement, source: str, gap: Sql) -> str:
-    """Spark inlines table expressions, so that doubling would grow without bounds; but it can fold an array."""
+def _folded(statement: Statement, source: str, gaps: Gaps) -> str:
+    """Spark inlines table expressions, so that many layers are planned for long; but it can fold an array."""
     moments = exp.Anonymous(this="COLLECT_LIST", expressions=[when(op("=", col("cq"), 1), col("m"))])
     ordered = exp.Anonymous(this="ARRAY_SORT", expressions=[Over(RUN)(moments)])
     gathered = statement.add("gathered", select([exp.Star(), name(ordered, "moments")], source))
@@ -113,7 +144,7 @@ def _folded(statement: Statement, source: str, gap: Sql) -> str:
     empty = cast(exp.Anonymous(this="ARRAY", expressions=[]), "array<bigint>")
     last = exp.Anonymous(this="ELEMENT_AT", expressions=[so_far.copy(), exp.Literal.number(-1)])
     size = exp.Anonymous(this="SIZE", expressions=[so_far.copy()])
-    apart = op(">=", op("-", moment.copy(), last), gap.copy())
+    apart = op(">=", op("-", moment.copy(), last), gaps.sql())
     longer = exp.Anonymous(this="CONCAT", expressions=[
         so_far.copy(), exp.Anonymous(this="ARRAY", expressions=[moment.copy()])
     ])

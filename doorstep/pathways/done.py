@@ -11,9 +11,10 @@ from sqlglot import exp
 
 from doorstep.pathways.emit import condition
 from doorstep.pathways.leaves import event_context
-from doorstep.pathways.plan import EACH, PLAIN, Group, Plan
+from doorstep.pathways.plan import EACH, PLAIN, Group, Plan, Variant
 from doorstep.pathways.rows import SERIES, keep
 from doorstep.pathways.sql import (
+    FAR,
     Over,
     Sql,
     Statement,
@@ -22,7 +23,6 @@ from doorstep.pathways.sql import (
     any_of,
     case,
     col,
-    equal,
     is_null,
     lit,
     name,
@@ -34,16 +34,19 @@ from doorstep.pathways.sql import (
     when,
 )
 from doorstep.pathways.stream import KEYS, Stream
-from doorstep.pathways.tables import COUNTS, Attributes, done_parts, table_name
+from doorstep.pathways.tables import Attributes, done_parts, table_name
 
 ORDER = ("t", "day", "ts", "submission", "row", "code")
-ROW = (*SERIES, "n", "since", "fcd", "base", "until", "why", "done_on", "done_by", "waits")
+ASKED = (*SERIES, "n", "since", "fcd", "base", "until", "why", "waits", "key", "side", "upto", "chained")
+"""Columns of a row that asks for its event: the first from `key` on, if it comes by `upto`."""
+FROM, EVENT, AFTER = 0, 1, 2
+"""At the same moment a row that may be completed by an event of that moment stands before it, one that may not, after it."""
 
 
 def add_events(statement: Statement, plan: Plan, streams: Mapping[int, Stream]) -> str | None:
     """Adds the events that complete steps, with `sid`; None when no step can be completed."""
     parts = [part for group in plan.groups for part in _events(plan, group, streams[group.gid], statement.dialect)]
-    return statement.add("done", union(parts), keep=True) if parts else None
+    return statement.add("done", union(parts)) if parts else None
 
 
 def _events(plan: Plan, group: Group, stream: Stream, dialect: str) -> list[Sql]:
@@ -70,63 +73,87 @@ def _events(plan: Plan, group: Group, stream: Stream, dialect: str) -> list[Sql]
     return [query]
 
 
-def add_outcomes(statement: Statement, plan: Plan, versions: str, events: str | None) -> str:
-    """Adds the rows of `while` and `each` steps with what completed them; of each n the first version done, or all."""
-    steps = Attributes(plan.of(PLAIN, EACH))
+def add_outcomes(statement: Statement, plan: Plan, versions: str | None, chains: str | None, events: str | None) -> str:
+    """Adds all rows with what completed them; of each n of `while` and `each` the first version that is done, or all.
+
+    Rows and events stand in one list, ordered by time, each row at the first moment that could complete it: the event that
+    comes next is the one. So nothing is joined by a range, and no engine can choose a slow way to do it.
+    """
+    parts = []
+    if versions is not None:
+        parts.append(_asking(statement, plan, versions))
+    if chains is not None:
+        parts.append(select(keep(*ASKED), chains))
+    asking = statement.add("asking", union(parts))
     if events is None:
-        nothing = [name(null(), "done_on"), name(null("text"), "done_by"), name(null(), "waits")]
-        return statement.add("outcome", select(
-            [*keep(*SERIES, "n", "since", "fcd", "base", "until", "why"), *nothing], versions))
-    tried = statement.add("tried", _tried(plan, steps, versions, events))
-    first = op("=", col("place"), 1)
+        met = statement.add("met", select([exp.Star(), name(null(), "done_on"), name(null("text"), "done_by")], asking))
+    else:
+        met = _met(statement, asking, events)
+    return _settled(statement, met) if versions is not None else met
+
+
+def _asking(statement: Statement, plan: Plan, versions: str) -> Sql:
+    """Versions with the time from which (`key`, by `side` including it or not) to which (`upto`) an event completes them."""
+    steps = Attributes(plan.of(PLAIN, EACH))
+    opens = op("+", col("base"), steps.by_number(lambda v: lit(v.edge(v.step.opens, 0) or 0)))
+    starts = {"window": opens, "since": col("first"), "after": col("first"), "episode": lit(-FAR)}
+    closes = steps.by_number(lambda v: _closing(v) or lit(FAR), lit(FAR))
+    asked = statement.add("asked", select([
+        *keep(*SERIES, "n", "since", "fcd", "base", "until", "why"),
+        name(steps.by_number(lambda v: starts[v.step.counts]), "key"),
+        name(steps.by_number(lambda v: lit(AFTER if v.step.counts == "after" else FROM)), "side"),
+        name(closes, "closes"),
+    ], versions))
+    sooner = any_of(is_null(col("until")), op("<", col("closes"), col("until")))
+    return select([
+        *keep(*SERIES, "n", "since", "fcd", "base", "until", "why"), name(null(), "waits"),
+        *keep("key", "side"), name(case((sooner, col("closes")), other=col("until")), "upto"), name(lit(0), "chained"),
+    ], asked)
+
+
+def _closing(variant: Variant) -> Sql | None:
+    """The last moment of a window, for steps whose window decides."""
+    closes = variant.edge(variant.step.closes, None)
+    return op("+", col("base"), closes) if closes is not None and variant.step.counts == "window" else None
+
+
+def _met(statement: Statement, asking: str, events: str) -> str:
+    place = Over((*SERIES, "t"), ORDER[1:])(exp.RowNumber())
+    ordered = statement.add("done_order", select([*keep(*SERIES, "t", "submission"), name(place, "place")], events))
+    nothing = [name(null(), column) for column in ASKED if column not in (*SERIES, "key", "side")]
+    event = select([
+        *keep(*SERIES), *nothing, name(col("t"), "key"), name(lit(EVENT), "side"), name(col("submission"), "by"),
+    ], ordered, op("=", col("place"), 1))
+    rows = select([
+        *keep(*SERIES, *(column for column in ASKED if column not in (*SERIES, "key", "side")), "key", "side"),
+        name(null("text"), "by"),
+    ], asking)
+    line = statement.add("line", union([rows, event]))
+    is_event = op("=", col("side"), EVENT)
+    before = Over(SERIES, ("key", "side")).running(exp.Count(this=when(is_event, lit(1))))
+    numbered = statement.add("line_numbered", select([exp.Star(), name(before, "events")], line))
+    following = case((is_event.copy(), col("events")), other=op("+", col("events"), 1))
+    paired = statement.add("line_paired", select([exp.Star(), name(following, "event")], numbered))
+    pair = Over((*SERIES, "event"))
+    found = statement.add("found", select([
+        exp.Star(), name(pair(exp.Max(this=when(is_event.copy(), col("key")))), "event_on"),
+        name(pair(exp.Max(this=col("by"))), "event_by"),
+    ], paired))
+    hit = op("<=", col("event_on"), col("upto"))
+    return statement.add("met", select([
+        *keep(*ASKED), name(when(hit, col("event_on")), "done_on"), name(when(hit.copy(), col("event_by")), "done_by"),
+    ], found, op("!=", col("side"), EVENT)))
+
+
+def _settled(statement: Statement, met: str) -> str:
     by_n = Over((*SERIES, "n"))
-    first_done = by_n(exp.Min(this=when(not_null(col("done_on")), col("since"))))
-    columns = keep(*SERIES, "n", "since", "fcd", "base", "until", "why", "done_on", "done_by")
-    settled = statement.add("settled", select([*columns, name(first_done, "first_done")], tried, first))
-    open_ = is_null(col("done_on"))
-    return statement.add("outcome", select(
-        [
-            *keep(*SERIES, "n", "since", "fcd", "base"),
-            name(when(open_, col("until")), "until"), name(when(open_.copy(), col("why")), "why"),
-            *keep("done_on", "done_by"), name(null(), "waits"),
-        ],
-        settled, any_of(is_null(col("first_done")), op("<=", col("since"), col("first_done"))),
-    ))
-
-
-def _tried(plan: Plan, steps: Attributes, versions: str, events: str) -> Sql:
-    """Every version with every event that completes it, in event order; a version that nothing completes once, without."""
-    key = col("sid", "v")
-    opens = steps.by_number(lambda v: lit(v.edge(v.step.opens, 0) or 0), key=key)
-    closes = steps.by_number(lambda v: _length(v.edge(v.step.closes, None)), key=key.copy())
-    counts = steps.by_number(lambda v: lit(COUNTS[v.step.counts]), key=key.copy())
-    at, base = col("t", "d"), col("base", "v")
-
-    def within(kind: str, condition: Sql | None) -> Sql:
-        return all_of(op("=", counts.copy(), COUNTS[kind]), condition)
-
-    in_time = any_of(
-        within("window", all_of(
-            op(">=", at, op("+", base, opens)),
-            any_of(is_null(closes), op("<=", at.copy(), op("+", base.copy(), closes.copy()))),
-        )),
-        within("since", op(">=", at.copy(), col("first", "v"))),
-        within("after", op(">", at.copy(), col("first", "v"))),
-        within("episode", None),
-    )
-    before_end = any_of(is_null(col("until", "v")), op("<=", at.copy(), col("until", "v")))
-    on = all_of(equal("v", "d", SERIES), before_end, in_time)
-    place = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[col(key, "v") for key in (*SERIES, "n", "since")],
-        order=exp.Order(expressions=[col(key, "d") for key in ORDER]),
-    )
-    values = [
-        *(name(col(key, "v"), key) for key in (*SERIES, "n", "since", "fcd", "base", "until", "why")),
-        name(at.copy(), "done_on"), name(col("submission", "d"), "done_by"), name(place, "place"),
-    ]
-    return select(values, aliased(versions, "v")).join(aliased(events, "d"), on=on, join_type="LEFT", copy=False)
-
-
-def _length(length: int | None) -> Sql:
-    return null() if length is None else lit(length)
+    done = not_null(col("done_on"))
+    first = statement.add("settled", select([
+        exp.Star(), name(by_n(exp.Min(this=when(done, col("since")))), "first_done"),
+    ], met))
+    open_ = any_of(is_null(col("done_on")), op("=", col("chained"), 1))
+    stays = any_of(op("=", col("chained"), 1), is_null(col("first_done")), op("<=", col("since"), col("first_done")))
+    return statement.add("outcome", select([
+        *keep(*SERIES, "n", "since", "fcd", "base"), name(when(open_, col("until")), "until"),
+        name(when(open_.copy(), col("why")), "why"), *keep("waits", "done_on", "done_by"),
+    ], first, stays))

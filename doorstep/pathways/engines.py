@@ -80,6 +80,17 @@ def _ddl(table: str, columns: Columns, types: Mapping[str, str], quote: str = '"
     return f"CREATE TABLE {quote}{table}{quote} ({inner})"
 
 
+def _indexes(table: str, columns: Columns) -> list[str]:
+    """What facts and rules are looked up by: the subject; a rule table's first columns."""
+    names = [name for name, _ in columns]
+    if table.startswith("rule_"):
+        by = names[:4] if names[0] == "series" else names[:1]
+    else:
+        by = ["subject"] if "subject" in names else []
+    listed = ", ".join(f'"{name}"' for name in by)
+    return [f'CREATE INDEX "{table}_by" ON "{table}" ({listed})'] if by else []
+
+
 class Sqlite(_Closing):
     """SQLite in memory, or in a file."""
 
@@ -93,8 +104,8 @@ class Sqlite(_Closing):
         self.connection.execute(_ddl(table, columns, {"text": "TEXT", "bigint": "INTEGER", "double": "REAL"}))
         marks = ", ".join("?" * len(columns))
         self.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
-        if ("subject", "text") in columns:
-            self.connection.execute(f'CREATE INDEX "{table}_subject" ON "{table}" (subject)')
+        for index in _indexes(table, columns):
+            self.connection.execute(index)
         self.connection.commit()
 
     def execute(self, sql: str) -> None:
@@ -142,6 +153,8 @@ class Postgres(_Closing):
         ) as copy:
             for row in rows:
                 copy.write_row(row)
+        for index in _indexes(table, columns):
+            self.execute(index)
         self.execute(f'ANALYZE "{table}"')
 
     def execute(self, sql: str) -> None:

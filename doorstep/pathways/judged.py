@@ -45,6 +45,7 @@ from doorstep.pathways.sql import (
     null,
     op,
     select,
+    when,
 )
 from doorstep.pathways.state import add_states, add_values
 from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
@@ -175,7 +176,7 @@ class Judge:
         if not timed:
             return null()
         if len(timed) == 1:
-            return lit(self._reason(timed[0]))
+            return when(not_null(self._end_column(timed[0])), lit(self._reason(timed[0])))
         return case(*((op("=", self._end_column(end), self._earliest(ends)), lit(self._reason(end))) for end in timed))
 
     def _anchor(self, variant: Variant) -> Sql:

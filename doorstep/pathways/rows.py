@@ -22,9 +22,9 @@ from doorstep.pathways.sql import (
     is_null,
     lit,
     name,
+    no,
     op,
     select,
-    union,
     when,
 )
 from doorstep.pathways.stream import KEYS
@@ -68,58 +68,53 @@ def add_flow(statement: Statement, judged: str) -> str:
     return statement.add("flow", select(values, near), keep=True)
 
 
-def add_versions(statement: Statement, flow: str, plan: Plan) -> str | None:
-    """Adds the versions of all `while` and `each` rows; None when there are no such steps."""
-    parts = []
-    plain, each = plan.of(PLAIN), plan.of(EACH)
-    if plain:
-        parts.append(_plain(statement, flow, of_kind(plain, plan.chosen)))
-    if each:
-        parts.append(_each(statement, flow, of_kind(each, plan.chosen)))
-    if not parts:
-        return None
-    return statement.add("version", union(parts), keep=True) if len(parts) > 1 else statement.add("version", parts[0])
+def add_stretches(statement: Statement, flow: str, alias: str, where: Sql | None) -> str:
+    """Adds to these moments: the number of their `stretch`, where it `begun` (and its civil day), where it is to `stop` and why.
 
-
-def _plain(statement: Statement, flow: str, kind: Sql | None) -> Sql:
-    """One row per stretch, renewed when the anchor changes. Only beginnings and ends of versions are looked at."""
-    edges = select([exp.Star()], flow, all_of(kind, any_of(is_one("renews"), is_one("last"))))
-    edge = statement.add("edge", edges)
+    Also: `hits`, the events that made a row so far; and of the next of these moments `next_m` and `next_renews`.
+    """
     opened = is_one("opens")
-    around = statement.add("around", select([
-        *keep(*SERIES, "m", "an", "renews", "last", "e", "ew"),
-        name(MOMENTS.running(exp.Sum(this=col("opens"))), "n"),
-        name(MOMENTS.running(exp.Max(this=when(opened, col("m")))), "first"),
-        name(MOMENTS.running(exp.Max(this=when(opened.copy(), col("cd")))), "fcd"),
-        *(name(MOMENTS.lead(col(column)), f"next_{column}") for column in ("m", "renews", "e", "ew")),
-    ], edge))
-
-    def ending(own: Sql, renewed: Sql, later: Sql) -> Sql:
-        return case((is_one("last"), own), (is_one("next_renews"), renewed), other=later)
-
-    return select([
-        *keep(*SERIES, "n"), name(col("m"), "since"), *keep("first", "fcd"), name(col("an"), "base"),
-        name(ending(col("e"), col("next_m"), col("next_e")), "until"),
-        name(ending(col("ew"), lit(REDATED), col("next_ew")), "why"),
-    ], around, is_one("renews"))
-
-
-def _each(statement: Statement, flow: str, kind: Sql | None) -> Sql:
-    """One row per event that qualifies, until its stretch ends."""
-    hits = select([exp.Star()], flow, all_of(kind, any_of(is_one("q"), is_one("last"))))
-    hit = statement.add("hit", hits)
-    numbered = statement.add("hit_numbered", select([
-        exp.Star(),
-        name(MOMENTS.running(exp.Sum(this=col("q"))), "n"),
-        name(exp.Coalesce(this=MOMENTS.before(exp.Sum(this=col("last"))), expressions=[lit(0)]), "stretch"),
-    ], hit))
+    counted = statement.add(f"{alias}_counted", select([
+        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "renews", "last", "e", "ew"),
+        name(MOMENTS.running(exp.Sum(this=col("opens"))), "stretch"),
+        name(MOMENTS.running(exp.Sum(this=col("q"))), "hits"),
+        name(MOMENTS.running(exp.Max(this=when(opened, col("m")))), "begun"),
+        name(MOMENTS.running(exp.Max(this=when(opened.copy(), col("cd")))), "begun_cd"),
+        name(MOMENTS.lead(col("m")), "next_m"), name(MOMENTS.lead(col("renews")), "next_renews"),
+    ], flow, where))
     whole = Over((*SERIES, "stretch"))
-    ended = statement.add("hit_ended", select([
-        *keep(*SERIES, "n", "m", "cd", "an", "q"),
-        name(whole(exp.Max(this=when(is_one("last"), col("e")))), "until"),
-        name(whole(exp.Max(this=when(is_one("last"), col("ew")))), "why"),
-    ], numbered))
-    return select([
-        *keep(*SERIES, "n"), name(col("m"), "since"), name(col("m"), "first"), name(col("cd"), "fcd"),
-        name(col("an"), "base"), *keep("until", "why"),
-    ], ended, is_one("q"))
+    return statement.add(alias, select([
+        *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "renews", "last", "stretch", "hits", "begun", "begun_cd"),
+        *keep("next_m", "next_renews"),
+        name(whole(exp.Max(this=when(is_one("last"), col("e")))), "stop"),
+        name(whole(exp.Max(this=when(is_one("last"), col("ew")))), "stop_why"),
+    ], counted))
+
+
+def add_versions(statement: Statement, flow: str, plan: Plan) -> str | None:
+    """Adds the versions of all `while` and `each` rows; None when there are no such steps.
+
+    A stretch is one row of `while`, renewed when the anchor changes. An event that qualifies is one row of `each`, until its
+    stretch ends. Only moments where something begins or ends are looked at.
+    """
+    mine, each = plan.of(PLAIN, EACH), plan.of(EACH)
+    if not mine:
+        return None
+    kind = of_kind(mine, plan.chosen)
+    source = add_stretches(
+        statement, flow, "stretch", all_of(kind, any_of(is_one("renews"), is_one("last"), is_one("q")))
+    )
+    by_event = among(col("sid"), [variant.sid for variant in each]) if each else no()
+
+    def either(event: Sql, plain: Sql) -> Sql:
+        """For `each` and for `while`."""
+        return event if len(each) == len(mine) else plain if not each else case((by_event.copy(), event), other=plain)
+
+    redated = all_of(op("=", col("last"), 0), is_one("next_renews"))
+    return statement.add("version", select([
+        *keep(*SERIES), name(either(col("hits"), col("stretch")), "n"), name(col("m"), "since"),
+        name(either(col("m"), col("begun")), "first"), name(either(col("cd"), col("begun_cd")), "fcd"),
+        name(col("an"), "base"),
+        name(either(col("stop"), case((redated, col("next_m")), other=col("stop"))), "until"),
+        name(either(col("stop_why"), case((redated.copy(), lit(REDATED)), other=col("stop_why"))), "why"),
+    ], source, op("=", either(col("q"), col("renews")), 1)), keep=True)

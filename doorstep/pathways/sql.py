@@ -156,11 +156,11 @@ class Over:
     partition: tuple[str, ...]
     order: tuple[str, ...] = ()
 
-    def __call__(self, function: Sql, frame: Frame | None = None) -> Sql:
+    def __call__(self, function: Sql, frame: Frame | None = None, kind: str = "ROWS") -> Sql:
         spec = None
         if frame:
             start, start_side, end, end_side = frame
-            spec = exp.WindowSpec(kind="ROWS", start=start, start_side=start_side, end=end, end_side=end_side)
+            spec = exp.WindowSpec(kind=kind, start=start, start_side=start_side, end=end, end_side=end_side)
         order = exp.Order(expressions=cols(self.order)) if self.order else None
         return exp.Window(this=function, partition_by=cols(self.partition), order=order, spec=spec)
 
@@ -276,3 +276,9 @@ def choose(key: Sql, options: Sequence[tuple[int, Sql]], other: Sql | None = Non
     return case(
         (op("<", key.copy(), options[middle][0]), choose(key, options[:middle])), other=choose(key, options[middle:])
     )
+
+
+def both_sides() -> Sql:
+    """A table (side) of 0 and 1, to read each row twice."""
+    sides = union([exp.Select(expressions=[name(lit(side), "side")]) for side in (0, 1)])
+    return exp.Subquery(this=sides, alias=exp.TableAlias(this=exp.to_identifier("sides", quoted=True)))

@@ -23,6 +23,12 @@ class RuleTable(NamedTuple):
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def lookup(self) -> tuple[str, ...]:
+        """The columns by which rows are looked up: wherever the table is kept, it should have this index."""
+        names = tuple(name for name, _ in self.columns)
+        return names[:4] if names[0] == "series" else names[:1]
+
 
 def table_name(plan: Plan, what: str) -> str:
     """Rule tables of different programmes can stand side by side."""
@@ -90,8 +96,8 @@ def rule_tables(plan: Plan) -> dict[str, RuleTable]:
         tuple(row for variant in plan.every if variant.step.chain for row in series_rows(plan, variant)),
     )
     done = RuleTable(
-        (("sid", "bigint"), ("part", "bigint"), ("code", "text")),
-        tuple((sid, part, code) for sid, part, code, _ in done_parts(plan.every)),
+        (("code", "text"), ("sid", "bigint"), ("part", "bigint")),
+        tuple((code, sid, part) for sid, part, code, _ in done_parts(plan.every)),
     )
     return {table_name(plan, what): rows for what, rows in (("step", step), ("chain", chain), ("done", done))}
 

@@ -71,9 +71,9 @@ def programme(text: str, name: str = "test") -> Programme:
     )  # fmt: skip
 
 
-def day(text: str | int) -> int:
-    """A day number from an ISO date."""
-    return text if isinstance(text, int) else (date.fromisoformat(text) - EPOCH).days
+def day(text: Any) -> Any:
+    """A day number from an ISO date; a number as it is."""
+    return text if isinstance(text, int | float) else (date.fromisoformat(text) - EPOCH).days
 
 
 def fact(

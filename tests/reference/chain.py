@@ -121,8 +121,8 @@ def _due(
     if chain.table is None:
         assert chain.every is not None
         if i == 1:
-            start = stretch.start if step.anchor is None else state.value(step.anchor)
-            due = int(start) + chain.first
+            start = stretch.start if step.anchor is None else state.whole(step.anchor)
+            due = start + chain.first
         else:
             due = contacts[i - 2].moment + chain.every
         count = 1 if chain.times is None else chain.times - i
@@ -134,7 +134,6 @@ def _due(
         if i == 1:
             return begins, ()
         return (None if chain.otherwise is None else contacts[i - 2].moment + chain.otherwise), ()
-    lmp = int(lmp)
     if i == 1:
         due = lmp + chain.first
         follow = _weeks(table, chain.first // 7, chain.first // 7)

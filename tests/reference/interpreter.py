@@ -120,10 +120,11 @@ def _states(
     minute = step.clock == t.Clock.MINUTE
     own = [f for f in by_subject[subject] if f.episode == episode]
     start = min(f.ts if minute else f.day for f in own)
+    start_day = min(f.day for f in own)
     gathered = [(f.code, f) for f in own]
     gathered += [(f.code, f) for f in by_subject[subject] if f.episode == ""]
     for relation in relations:
-        if (relation.subject, relation.episode) == (subject, episode):
+        if relation.subject == subject and relation.episode in (episode, ""):
             for f in by_subject.get(relation.target, []):
                 if f.episode in ("", relation.target_episode):
                     gathered.append((f"{relation.name}.{f.code}", f))
@@ -136,7 +137,7 @@ def _states(
     events.sort(key=lambda e: (e.moment, e.day, e.ts, e.submission, e.row, e.code))
     moments = sorted({e.moment for e in events})
     return [
-        State(pathway, step.clock, start, moment, tuple(e for e in events if e.moment <= moment and e.code))
+        State(pathway, step.clock, start, moment, tuple(e for e in events if e.moment <= moment and e.code), start_day)
         for moment in moments
     ]
 
@@ -174,7 +175,7 @@ def _stopped(pathway: Pathway, step: Step, state: State) -> str | None:
         if end.when is not None and state.holds(end.when):
             return end.why
         if end.at is not None:
-            at = state.value(end.at)
+            at = state.whole(end.at)
             if at is not None and state.moment >= at:
                 return end.why
     if step.countries and state.value(t.Latest(t.Stream((t.Filter("country"),)), t.Type.TEXT)) not in step.countries:
@@ -188,9 +189,9 @@ def _cut(pathway: Pathway, step: Step, state: State, upto: int | None) -> tuple[
     ends: Iterable[End] = (*pathway.ends, *step.ends)
     for end in ends:
         if end.at is not None:
-            at = state.value(end.at)
+            at = state.whole(end.at)
             if at is not None and (upto is None or at < upto) and (best[0] is None or at < best[0]):
-                best = (int(at), end.why)
+                best = (at, end.why)
     return best
 
 
@@ -254,7 +255,7 @@ def _while(pathway: Pathway, step: Step, states: list[State]) -> list[Draft]:
     for n, stretch in enumerate(_stretches(pathway, step, states, exists), 1):
         versions: list[tuple[int, int]] = []
         for state in stretch.states:
-            value = int(state.value(anchor))
+            value = state.whole(anchor)
             if not versions or versions[-1][1] != value:
                 versions.append((state.moment, value))
         for i, (since, value) in enumerate(versions):
@@ -277,11 +278,11 @@ def _each(pathway: Pathway, step: Step, states: list[State]) -> list[Draft]:
         if not inside or not state.holds(step.when or t.TRUE):
             continue
         n += 1
-        anchor = state.moment if step.anchor is None else state.value(step.anchor)
+        anchor = state.moment if step.anchor is None else state.whole(step.anchor)
         if anchor is None:
             n -= 1
             continue
-        drafts.append(Draft(n, state.moment, inside[0].stop, inside[0].why, int(anchor)))
+        drafts.append(Draft(n, state.moment, inside[0].stop, inside[0].why, anchor))
     return drafts
 
 
@@ -331,17 +332,19 @@ def _finish(pathway: Pathway, step: Step, states: list[State], drafts: list[Draf
 
 
 def _in_force(step: Step, rows: list[Row], states: list[State]) -> list[Row]:
-    """Rows whose n was generated on a day on which this variant was in force."""
+    """Rows whose n was generated on a day on which this variant was in force; projected rows go with the row they follow."""
+    low, high = step.origin.valid_from, step.origin.valid_to
     first: dict[int, int] = {}
     for row in rows:
-        first[row.n] = min(first.get(row.n, row.since), row.since)
-    day_of = {}
-    for state in states:
-        days = [e.day for e in state.events if e.moment == state.moment]
-        day_of[state.moment] = min(days, default=state.moment) if step.clock == t.Clock.MINUTE else state.moment
-    low, high = step.origin.valid_from, step.origin.valid_to
-    return [
-        row for row in rows
-        if (low is None or day_of.get(first[row.n], first[row.n]) >= low)
-        and (high is None or day_of.get(first[row.n], first[row.n]) < high)
-    ]
+        if row.waits_for is None:
+            first[row.n] = min(first.get(row.n, row.since), row.since)
+    day_of = {state.moment: state.civil_day for state in states}
+    kept = []
+    for row in rows:
+        n = row.n
+        if row.waits_for is not None:
+            n = max(r.n for r in rows if r.waits_for is None and r.since == row.since and r.n < row.n)
+        day = day_of[first[n]]
+        if (low is None or day >= low) and (high is None or day < high):
+            kept.append(row)
+    return kept

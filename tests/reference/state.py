@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import Any, NamedTuple
 
 from doorstep.content import tree as t
@@ -30,6 +31,12 @@ class State:
     start: int
     moment: int
     events: tuple[Event, ...]
+    start_day: int
+
+    @property
+    def civil_day(self) -> int:
+        """The latest `day` among the events so far, not before the day on which the episode began."""
+        return max([self.start_day, *(event.day for event in self.events)])
 
     def holds(self, expr: Any) -> bool:
         return self.value(expr) is True
@@ -48,6 +55,11 @@ class State:
         name = f"{f.relation}.{f.code}" if f.relation else f.code
         return event.code == name and (f.where is None or self.value(f.where, event) is True)
 
+    def whole(self, node: Any, kind: t.Type = t.Type.DAY) -> Any:
+        """The value; a day or a second is rounded down to a whole one."""
+        value = self.value(node)
+        return floor(value) if value is not None and kind in (t.Type.DAY, t.Type.TIME) else value
+
     def value(self, node: Any, event: Event | None = None) -> Any:
         """None is unknown."""
         match node:
@@ -60,17 +72,17 @@ class State:
             case t.EventHow():
                 return event.how if event else None
             case t.Ref():
-                return self.value(self.pathway.values[node.name].expr)
+                return self.whole(self.pathway.values[node.name].expr, node.type)
             case t.EpisodeStart():
                 return self.start
             case t.Moment():
                 return self.moment
             case t.Latest() | t.First():
-                found = self.events_of(node.stream)
+                text = node.type == t.Type.TEXT
+                found = [value for e in self.events_of(node.stream) if (value := e.txt if text else e.num) is not None]
                 if not found:
                     return None
-                chosen = found[-1] if isinstance(node, t.Latest) else found[0]
-                return chosen.txt if node.type == t.Type.TEXT else chosen.num
+                return found[-1] if isinstance(node, t.Latest) else found[0]
             case t.LatestDay() | t.FirstDay():
                 found = self.events_of(node.stream)
                 if not found:
