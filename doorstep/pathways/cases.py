@@ -93,16 +93,27 @@ def load_facts(programme: Programme, engine: Engine, built: worlds.Worlds) -> No
 
 
 def step_rows(programme: Programme, engine: Engine) -> Rows:
-    """Computes and keeps table `step`; gives its rows."""
-    compiled = compile_steps(programme, engine.name)
+    """Computes and keeps table `step`; gives its rows. Pathway by pathway: one statement for all would be too large."""
+    rows = [row for pathway in programme.pathways for row in pathway_rows(programme, engine, pathway)]
+    engine.load("step", STEP, rows)
+    return by_step(programme, rows)
+
+
+def pathway_rows(programme: Programme, engine: Engine, pathway: str, step: str | None = None) -> list[tuple[Any, ...]]:
+    """Rows of one pathway, or of one of its steps, from the facts that the engine has."""
+    compiled = compile_steps(programme, engine.name, pathways=[pathway], steps=None if step is None else [step])
     for name, (columns, data) in compiled.tables.items():
         engine.load(name, columns, data)
-    engine.store("step", compiled.sql)
-    found: Rows = defaultdict(list)
+    return engine.query(compiled.sql)
+
+
+def by_step(programme: Programme, rows: Sequence[tuple[Any, ...]]) -> Rows:
+    """Rows by subject and step, each with the moment at which it is passed on (`escalates`)."""
     escalations = {
         (pathway.name, step.rule): step.escalate for pathway in programme.pathways.values() for step in pathway.steps
     }
-    for raw in engine.query("SELECT * FROM step"):
+    found: Rows = defaultdict(list)
+    for raw in rows:
         row = dict(zip(STEP_NAMES, raw, strict=True))
         told = escalations[row["pathway"], row["rule"]]
         edge = row[told.at.base] if told else None
