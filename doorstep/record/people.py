@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from doorstep.content.model import Programme
-from doorstep.record.database import among
+from doorstep.record.database import Connection, among
 from doorstep.record.record import Record
 from doorstep.record.scope import Scope
 from doorstep.record.vault import unseal_word
@@ -52,6 +52,12 @@ def attributes(
             value = json.loads(unseal_word(keys[written_of], f"attribute {name}", sealed))
             found.setdefault(subject, []).append(Attribute(subject, name, value, submission, bool(shown)))
     return found
+
+
+def relatives(register: Connection, subjects: Collection[str], name: str) -> dict[str, str]:
+    """Subject to the target of her relation of this name, such as mother; those who have none are left out."""
+    condition, values = among(register, "subject", subjects)
+    return dict(register.rows(f"SELECT subject, target FROM relation WHERE name = ? AND {condition}", [name, *values]))
 
 
 def opened(programmes: Collection[Programme], scope: Scope, roles: frozenset[str], code: str) -> bool:

@@ -69,6 +69,14 @@ def inside(register: Connection, unit: str, day: int) -> list[PlaceRow]:
     return [_place(row) for row in rows]
 
 
+def countries(register: Connection) -> list[PlaceRow]:
+    """The units that nothing is above of, among those where people live."""
+    rows = register.rows(
+        f"SELECT {COLUMNS} FROM place_unit AS u WHERE u.tree = ? AND u.kind = 'country' ORDER BY u.code", [ADMINISTRATIVE]
+    )
+    return [_place(row) for row in rows]
+
+
 @cache
 def kind_words() -> Mapping[str, Mapping[str, str]]:
     """Kind of place to its word in every language."""

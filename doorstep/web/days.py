@@ -24,8 +24,9 @@ class NoSuchDay(ValueError):
 
 
 def locale() -> Locale:
-    """Babel's locale of the language in use."""
-    return Locale.parse((get_language() or "en").replace("-", "_"))
+    """Babel's locale of the language in use; English as it is written outside America, the day before the month."""
+    language = (get_language() or "en").replace("-", "_")
+    return Locale.parse("en_GB" if language == "en" else language)
 
 
 def read_day(text: str) -> int:
@@ -86,8 +87,10 @@ def precisely(day: int, day_last: int, precision: str) -> str:
 
 
 def length(days: int) -> str:
-    """How long: in days up to two weeks, then in whole weeks when it is a whole number of them or longer than eight weeks."""
+    """How long, as people say it: days up to two weeks, weeks up to two years, then years; rounded down."""
     days = abs(days)
+    if days >= 731:
+        return ngettext("%(n)d year", "%(n)d years", int(days / 365.25)) % {"n": int(days / 365.25)}
     if days < 14 or (days < 56 and days % 7):
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     weeks = days // 7

@@ -50,7 +50,8 @@ class FormView:
 def form_view(programme: Programme, form: Form) -> FormView:
     """All that a person who checks the form wants to see of it."""
     names = Names(programme)
-    how = next((question.how for question in form.questions if question.how), "") or str(_settings(form).get("doorstep_how") or "")
+    hows = [question.how for question in form.questions if question.how]
+    how = hows[0] if hows else str(_settings(form).get("doorstep_how") or "")
     by_itself = tuple(
         f"{names.label(q.code)}: {names.choice(q.code, str(q.constant))}"
         for q in form.questions

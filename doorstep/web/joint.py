@@ -1,18 +1,147 @@
-"""The one joint between the pages and the record: every fact that a page shows comes through here."""
+"""The one joint between the pages and the floors above: every fact that a page shows comes through here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.http import Http404, HttpRequest
 
+from doorstep.accounts import access
+from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
-from doorstep.content.read import read_all
+from doorstep.record import lists, people, placing, whereabouts
+from doorstep.record.opened import shared_record
+from doorstep.record.people import relatives
+from doorstep.record.places.model import ADMINISTRATIVE, HEALTH
+from doorstep.record.record import Record
+from doorstep.web.days import civil_day
+from doorstep.web.due_view import Person
 
 
-@cache
+def record() -> Record:
+    """The record of this server process."""
+    return shared_record(Path(settings.DOORSTEP_PROGRAMMES))
+
+
 def programmes() -> Mapping[str, Programme]:
     """Every programme in force, by id."""
-    return read_all(Path(settings.DOORSTEP_PROGRAMMES))[0]
+    return record().rules.pack.programmes
+
+
+def viewer(request: HttpRequest) -> access.Viewer:
+    """Who asks, with what they may see today."""
+    return access.viewer(request.user)
+
+
+def now() -> int:
+    """UTC seconds."""
+    return int(time.time())
+
+
+@dataclass(frozen=True)
+class Here:
+    """A place on a day, as a page needs it: the ways up in both trees (widest first), what is directly inside."""
+
+    place: placing.PlaceRow
+    day: int
+    lives: list[placing.PlaceRow]
+    cares: list[placing.PlaceRow]
+    inside: list[placing.PlaceRow]
+
+    @property
+    def is_today(self) -> bool:
+        """Whether the day is today there."""
+        return self.day == civil_day(now(), self.place.zone)
+
+
+def here(who: access.Viewer, code: str, day: int) -> Here:
+    """A place that the viewer may ask about; Http404 for any other, whether or not it exists."""
+    found = access.place(record(), who, code, day)
+    if found is None:
+        raise Http404
+    with record().store.register.read() as register:
+        unit = placing.units(register, [found.id])[found.id]
+        return Here(
+            unit, day,
+            placing.way_up(register, unit.id, day, ADMINISTRATIVE) if unit.tree == ADMINISTRATIVE else [],
+            placing.way_up(register, unit.id, day, HEALTH),
+            placing.inside(register, unit.id, day),
+        )  # fmt: skip
+
+
+def areas(who: access.Viewer) -> list[placing.PlaceRow]:
+    """The places that the viewer works for; the countries when it is everywhere."""
+    wanted = {grant.place for grant in who.scope.grants or ()}
+    with record().store.register.read() as register:
+        if EVERYWHERE in wanted or who.scope.everything:
+            return placing.countries(register)
+        return sorted(placing.units(register, wanted).values(), key=lambda unit: unit.code)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A due list: rows, the people in them, and the units in which each lives on that day."""
+
+    rows: list[lists.Listed]
+    people: Mapping[str, Person]
+    units: Mapping[str, set[str]]
+    second: int
+    names_open: bool
+    """Whether the viewer's roles open what people are called."""
+
+
+def due(who: access.Viewer, at: Here, known_on: int | None, statuses: Collection[str], lang: str) -> Listing:
+    """Who needs a visit at a place on a day."""
+    second = now() if at.is_today else None
+    asked = lists.Question(at.place.id, at.day, known_on, statuses, second=second)
+    rows = lists.due(record(), asked, who.scope)
+    subjects = {row["subject"] for row in rows}
+    last = second if second is not None else whereabouts.PlaceThen(*_then(at.place)).last_second(at.day)
+    with record().store.register.read() as register:
+        seen = whereabouts.visible(register, subjects, who.scope, lists.today())
+        units = whereabouts.units_of(register, subjects, at.day)
+        places = placing.units(register, {unit for own in units.values() for unit in own})
+        mothers = relatives(register, subjects, "mother")
+        seen |= whereabouts.visible(register, set(mothers.values()), who.scope, lists.today())
+    called = names(who, seen)
+    found = {}
+    for subject in subjects:
+        home = narrowest(places[unit] for unit in units.get(subject, ()) if unit in places)
+        where = (place_name(home, lang), home.id) if home else ("", "")
+        found[subject] = Person(subject, called.get(subject), called.get(mothers.get(subject, "")), *where)
+    return Listing(rows, found, units, last, opens_names(who, seen))
+
+
+def names(who: access.Viewer, seen: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """What these people are called, as far as they have a name and the roles open it."""
+    found = people.attributes(record(), seen, who.scope, ["called"])
+    return {subject: str(own[0].value) for subject, own in found.items() if own[0].shown and own[0].value}
+
+
+def opens_names(who: access.Viewer, seen: Mapping[str, frozenset[str]]) -> bool:
+    """Whether any of the roles by which these people are seen opens names."""
+    return any(people.opened(list(programmes().values()), who.scope, roles, "called") for roles in set(seen.values()))
+
+
+def _then(place: placing.PlaceRow) -> tuple[str, str, str, str, str, str]:
+    return place.id, place.tree, place.kind, place.code, place_name(place, "en"), place.zone
+
+
+def narrowest(units: Iterable[placing.PlaceRow]) -> placing.PlaceRow | None:
+    """The smallest administrative unit among these."""
+    own = [unit for unit in units if unit.tree == ADMINISTRATIVE]
+    return max(own, key=lambda unit: (int(placing.kind_words().get(unit.kind, {}).get("rank", 0)), unit.id), default=None)
+
+
+def place_name(place: placing.PlaceRow, lang: str) -> str:
+    """The name in this language, else in English, else in any."""
+    return place.names.get(lang) or place.names.get("en") or next(iter(place.names.values()), place.id)
+
+
+def demo_logins() -> list[dict[str, str]]:
+    """Who can log in to the demonstration: name, password and role."""
+    return []

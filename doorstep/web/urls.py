@@ -4,14 +4,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from doorstep.web.views import home, programmes
+from doorstep.web.views import door, due, home, programmes
 
 app_name = "web"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", door.Door.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", set_language, name="language"),
+    path("due/", due.due, name="due"),
+    path("due/list.csv", due.download, name="due_csv"),
+    path("people/<str:subject>/", home.about, name="story"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),
     path("about/", home.about, name="about"),
-    path("language/", set_language, name="language"),
-    path("logout/", LogoutView.as_view(), name="logout"),
 ]

@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from doorstep.content.model import Words
-from doorstep.web import days, names
+from doorstep.record.placing import PlaceRow, kind_words
+from doorstep.web import days, joint, names
 from doorstep.web.meanings import MEANINGS
 from doorstep.web.shapes import mark
 
@@ -119,6 +120,28 @@ def place(context: dict[str, Any], content: str, view: str, picture: str) -> Saf
     path = context["request"].path if "request" in context else ""
     here = format_html(' aria-current="page"') if path.startswith(href) else ""
     return format_html('<li><a href="{}"{}>{} {}</a></li>', href, here, icon(picture), content)
+
+
+@register.simple_tag
+def placename(unit: PlaceRow, lang: str) -> SafeString:
+    """A place, in the language in use or else in another one that says so."""
+    spoken_as = lang if lang in unit.names else "en" if "en" in unit.names else ""
+    return format_html('<span lang="{}">{}</span>', spoken_as, joint.place_name(unit, lang))
+
+
+@register.simple_tag
+def kindword(kind: str, lang: str) -> str:
+    """The word for a kind of place."""
+    row = kind_words().get(kind, {})
+    return row.get(lang) or row.get("en") or names.plain(kind)
+
+
+@register.simple_tag(takes_context=True)
+def turn(context: dict[str, Any], page: int) -> str:
+    """This page's address with another page number."""
+    query = context["request"].GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
 
 
 @register.filter

@@ -46,7 +46,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         question=_("What went wrong?"),
         happened=_("Doorstep failed while making this page. It is a defect of Doorstep, not yours."),
         safe=_("Everything that was sent before is kept."),
-        next_step=_("Try again in a minute. If it happens again, tell whoever keeps this server the time and what you asked for."),
+        next_step=_("Try again in a minute. If it happens again, tell whoever keeps this server the hour and the page."),
     )  # fmt: skip
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from doorstep.accounts.roles import CARERS
 from doorstep.web import joint
 from doorstep.web.meanings import MEANINGS
 from doorstep.web.programme_view import ProgrammeView
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Where to begin: the questions that can be asked, and what somebody with this role does first."""
+    who = joint.viewer(request)
+    return render(request, "web/home.html", {
+        "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.programmes(),
+        "cares": bool(who.roles & CARERS),
+    })  # fmt: skip
 
 
 @require_safe
