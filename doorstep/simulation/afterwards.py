@@ -17,6 +17,8 @@ BABY_SIGNS = (
 )  # fmt: skip
 CONTACTS = (("postnatal_day1", 0, 1), ("postnatal_day3", 2, 3), ("postnatal_week2", 7, 14), ("postnatal_week6", 39, 46))
 """Rate, first day and last day after the birth."""
+CARE = {"birth_weight_g": 7, "vitamin_k_given": 7, "eye_care_given": 1, "hepb_given": 7, "bcg_given": 45}
+"""What a contact can still give, and until which day after the birth."""
 
 
 def after_birth(story: Story, heard: int, babies: list[tuple[str, Baby]]) -> None:
@@ -62,13 +64,23 @@ def _baby(story: Story, own: str, baby: Baby, day: int, *, at_station: bool) -> 
     sign = story.pick("baby_danger_signs") if story.happens("baby_danger_sign") else ""
     if sign:
         values |= {sign: "yes", "baby_referral_sent": "yes" if story.happens("referral_sent") else "no"}
-    if since <= 3 and story.happens("bcg_given"):
-        values["bcg_given"] = "yes"
+    values |= _caught_up(story, own, baby, since)
     if baby.weight < 2500 or story.fate.preterm:
         values["kmc_started"] = "yes" if story.happens("kmc_started") else "no"
     story.visit("postnatal_baby", day, values, at_station=at_station, subject=own)
     if sign and story.happens("referral_answered"):
         _clinic(story, own, sign, day)
+
+
+def _caught_up(story: Story, own: str, baby: Baby, since: int) -> Values:
+    """Care that was not given at birth and is given now."""
+    given, values = story.given.setdefault(own, set()), Values()
+    open_ = [care for care, until in CARE.items() if care not in given and since <= until]
+    for care in open_:
+        if story.happens("care_caught_up"):
+            values[care] = baby.weight if care == "birth_weight_g" else "yes"
+    given |= set(values)
+    return values
 
 
 def _clinic(story: Story, own: str, sign: str, day: int) -> None:

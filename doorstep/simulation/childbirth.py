@@ -107,8 +107,10 @@ def _row(story: Story, own: str, baby: Baby, born: int) -> Values:
         "baby_id": own, "birth_outcome": "live" if baby.alive else "stillborn", "sex": baby.sex,
         "preterm": "yes" if story.fate.preterm else "no",
     }  # fmt: skip
+    given = story.given.setdefault(own, set())
     if where == "facility" or story.happens("weighed_at_home"):
         row["birth_weight_g"] = baby.weight
+        given.add("birth_weight_g")
     if not baby.alive:
         return row
     soon = story.happens("breastfed_first_hour")
@@ -117,6 +119,7 @@ def _row(story: Story, own: str, baby: Baby, born: int) -> Values:
         row["breastfed_at"] = iso_minute(born + story.chance.between(10, 55) * 60, story.village.zone)
     for care in ("skin_to_skin", "cord_clean", "vitamin_k_given", "eye_care_given", "hepb_given"):
         row[care] = "yes" if story.happens("newborn_care", where) else "no"
+    given |= {name for name, value in row.items() if value == "yes"}
     return row
 
 

@@ -43,7 +43,7 @@ def woman_of(begin: Beginning, village: Village) -> Woman:
     people = household_people(village, own.household)
     house = house_name(people, Chance(programme.seed, "house", village.unit.id, own.household))
     return Woman(
-        chance.uuid7((programme.start + own.household) * 86_400_000), called(people, "f", chance), house, people,
+        chance.uuid7((begin.lmp + 70) * 86_400_000 + chance.between(0, 86_399_999)), called(people, "f", chance), house, people,
         _birthday(own.born, village, people, chance), own.born, village,
     )  # fmt: skip
 
@@ -72,6 +72,8 @@ class Story:
         """The LMP that the worker's list goes by."""
         self.known = False
         """Whether the programme knows of this pregnancy."""
+        self.given: dict[str, set[str]] = {}
+        """Of each baby: the care that it was given."""
         self.positive: set[str] = set()
         """Tests of hers that were positive."""
         self.away: tuple[int, int] | None = None
