@@ -37,7 +37,7 @@ def command(file: BinaryIO, output: str, later: bool) -> None:
     from elsewhere. Exit code 0 when every submission was accepted or was here before, 3 when one was held or refused.
     """
     with opened() as record:
-        receipts = _take_in(record, _submissions(file))
+        receipts = take_in(record, _submissions(file))
         if not later:
             catch_up(record)
     _report(receipts, output)
@@ -72,7 +72,8 @@ def _submissions(file: BinaryIO) -> Iterator[Any]:
     yield from lines(bounded_lines(buffered))
 
 
-def _take_in(record: Record, found: Iterator[Any]) -> Tally:
+def take_in(record: Record, found: Iterator[Any]) -> Tally:
+    """Decoded submissions into the record, as the operator vouches for them."""
     tally, meter, operator = Tally(), Meter("Submitting"), Operator()
     batch: list[Item] = []
 

@@ -14,6 +14,7 @@ from doorstep.simulation.phones import Phone
 from doorstep.simulation.rates import Rates, Setting
 
 HOSPITALS = ("referral_hospital", "hospital")
+OFFICES = ("operational_district", "health_department", "health_inspectorate")
 ATTENDANT = {"BG": "mediator"}
 
 
@@ -61,6 +62,8 @@ class Village:
     station: str
     """Id of the place where the midwife works."""
     hospital: str
+    above: str
+    """Id of the office that the station belongs to."""
     _ids: dict[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -148,13 +151,13 @@ class _Maker:
             unit, people, main, tuple(one for one in peoples if one is not main), setting, own,
             attendant=self._worker(ATTENDANT.get(country, "attendant"), unit.id, setting),
             midwife=self._worker("midwife", station, office), ward=self._worker("hospital", hospital, office),
-            supervisor=self._worker("supervisor", above, office), station=station, hospital=hospital,
+            supervisor=self._worker("supervisor", above, office), station=station, hospital=hospital, above=above,
         )  # fmt: skip
 
     def _worker(self, role: str, place: str, setting: Setting) -> Worker:
         if (role, place) not in self.workers:
-            phone = self.programme.phone(f"phone.{role}.{place}", setting)
-            self.workers[role, place] = Worker(f"{role}.{place}", role, phone)
+            name = f"{role}.{place.replace('@', '_')}"
+            self.workers[role, place] = Worker(name, role, self.programme.phone(f"phone.{name}", setting))
         return self.workers[role, place]
 
     def _health(self, unit: Unit) -> tuple[str, str, str]:
@@ -163,7 +166,8 @@ class _Maker:
         chain = [one for one in places.ancestors(unit, day, HEALTH) if one.tree == HEALTH]
         if not chain:
             return unit.id, unit.id, unit.id
-        return chain[0].id, next(self._hospitals(chain), chain[0].id), chain[-1].id
+        office = [one for one in chain if one.kind in OFFICES]
+        return chain[0].id, next(self._hospitals(chain), chain[0].id), (office or chain)[-1].id
 
     def _hospitals(self, chain: list[Unit]) -> Iterator[str]:
         places, day = self.programme.places, self.programme.start

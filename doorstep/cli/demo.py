@@ -1,0 +1,191 @@
+"""`doorstep demo`: real places, invented people, from an empty folder to a page that shows who needs a visit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from doorstep.accounts.demonstration import FILLING, READY, Demonstration, read, write
+from doorstep.cli.opened import Failed, catch_up, opened, told
+from doorstep.cli.output import emit
+from doorstep.cli.places import Day
+from doorstep.cli.shelf import programme_named
+from doorstep.cli.submit import take_in
+from doorstep.content.dates import day_number, iso_day
+from doorstep.record.database import value
+from doorstep.record.lists import Question, due
+from doorstep.record.places import Places
+from doorstep.record.reasons import OUTCOMES
+from doorstep.record.record import Record
+from doorstep.record.store import Config
+from doorstep.simulation.cast import SCENES, SEED, Scene
+from doorstep.simulation.stream import simulate
+
+FOLDER = "var/demo"
+LISTED = 12
+COLUMNS = ("status", "urgency", "step", "due", "place", "subject")
+OLD = 14
+"""Days after which the story is told to have ended a while ago."""
+
+
+@click.command("demo")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--serve/--no-serve", default=True, show_default=True, help="Start the server when everything is there.")
+@click.option("--people", type=click.IntRange(50), default=None, help="How many people Ratanakiri has; 4,000 unless given.")
+@click.option("--until", type=Day(), default="today", show_default=True, help="The last day of the story.")
+@click.option("--anew", is_flag=True, help="Throw the demonstration away and begin again.")
+def command(host: str, port: int, serve: bool, people: int | None, until: int, anew: bool) -> None:
+    """Show Doorstep with real places and invented people; safe to start again as often as you like.
+
+    It lives in a folder of its own (DOORSTEP_DATA, else var/demo) and refuses one that holds anything else.
+    """
+    os.environ.setdefault("DOORSTEP_DATA", FOLDER)
+    os.environ["DOORSTEP_DEMO"] = "yes"
+    began = time.monotonic()
+    with told():
+        data = Config.from_environment().data
+        if serve:
+            _port_is_free(host, port)
+        if anew:
+            _throw_away(data)
+        try:
+            found = _prepared(data, people, until)
+        except KeyboardInterrupt:
+            raise Failed("Stopped. What was taken in is safe; start it again and it goes on from there.") from None
+    click.echo(f"\nReady after {time.monotonic() - began:.0f} seconds.")
+    _welcome(found, data, host, port, serve)
+    if serve:
+        from doorstep.cli.serve import run
+
+        run(host, port)
+        click.echo("\nThe demonstration has stopped. Nothing is lost; start it again: make run")
+
+
+def _port_is_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise Failed(
+                f"Something listens on {host}:{port} already; perhaps the demonstration runs: look at http://{host}:{port}. "
+                f"Nothing was changed. To use another port: {_doorstep()} demo --port {port + 1 if port < 65535 else 8000}"
+            ) from None
+
+
+def _doorstep() -> str:
+    """How this command is called from here."""
+    local = Path(".venv/bin/doorstep")
+    return str(local) if local.exists() else "doorstep"
+
+
+def _throw_away(data: Path) -> None:
+    if read(data) is None:
+        if data.exists() and any(data.iterdir()):
+            raise Failed(f"{data} is not marked as a demonstration. Nothing was thrown away.")
+        return
+    if Config.from_environment().database:
+        raise Failed("The demonstration lies in a database. Nothing was thrown away: drop that database, then start again.")
+    shutil.rmtree(data)
+
+
+def _prepared(data: Path, people: int | None, until: int) -> Demonstration:
+    """The demonstration, filled if it is not."""
+    found = read(data)
+    if found is None:
+        _refuse_a_real_record()
+        found = Demonstration(FILLING, iso_day(until))
+        write(data, found)
+    if found.state == READY:
+        with opened(places=True) as record, stage("Opening the demonstration"):
+            catch_up(record)
+            _sample(record)
+        return found
+    _fill(found, people)
+    found.state = READY
+    write(data, found)
+    return found
+
+
+def _refuse_a_real_record() -> None:
+    with opened(release=False) as record, record.store.log.read() as log:
+        if value(log, "SELECT 1 FROM submission LIMIT 1"):
+            raise Failed(
+                "There is a record here that is no demonstration, and invented people do not belong in it. Nothing was changed. "
+                "Set DOORSTEP_DATA to another folder (and unset DOORSTEP_DATABASE), then start again."
+            )
+
+
+@contextmanager
+def stage(words: str) -> Iterator[None]:
+    """One line: what is being done, then how long it took."""
+    began = time.monotonic()
+    click.echo(f"{words} ... ", nl=False)
+    yield
+    click.echo(f"{time.monotonic() - began:.1f} s")
+
+
+def _fill(found: Demonstration, people: int | None) -> None:
+    """Places, accounts, submissions of three years, and what is due: goes on where an earlier start was stopped."""
+    from doorstep.cli.demo_accounts import enrol
+
+    until = day_number(found.until)
+    click.echo("The places are real. The people, their names and the health facilities are invented.\n")
+    with stage("Reading the places of Cambodia, Viet Nam and Bulgaria"):
+        atlas = Places.load()
+    with opened(places=True) as record:
+        with stage("Making accounts"):
+            found.logins = enrol(record, atlas, until, people)
+        for scene in SCENES:
+            _submit(record, atlas, scene, until, people if scene.place == SCENES[0].place else None)
+        with stage("Working out what is due for everybody"):
+            catch_up(record)
+        _sample(record)
+
+
+def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int | None) -> None:
+    """As `doorstep simulate ... | doorstep submit -` does."""
+    count = people or scene.people
+    content = programme_named("maternal")
+    with stage(f"Three years of {count:,} people in {scene.name}"):
+        tally = take_in(record, simulate(content, atlas, scene.place, count, SEED, until))
+    counts = ", ".join(f"{tally.counts[outcome]:,} {outcome}" for outcome in OUTCOMES if tally.counts[outcome])
+    click.echo(f"  submissions: {counts}")
+
+
+def _sample(record: Record) -> None:
+    """Who needs a visit in Ratanakiri today: the first rows of the list, without names."""
+    scene = SCENES[0]
+    today = day_number(time.strftime("%Y-%m-%d"))
+    rows = due(record, Question(scene.place, today, second=int(time.time())))
+    late = sum(row["status"] == "late" for row in rows)
+    click.echo(f"\nWho needs a visit in {scene.name} today: {len(rows)} steps are open, {late} of them late. The first:\n")
+    with record.store.register.read() as register:
+        lives = dict(register.rows("SELECT subject, MAX(place) FROM home GROUP BY subject"))
+    from doorstep.cli.due import shown
+
+    emit(({**shown(row), "place": lives.get(row["subject"])} for row in rows[:LISTED]), COLUMNS)
+
+
+def _welcome(found: Demonstration, data: Path, host: str, port: int, serve: bool) -> None:
+    """Where to look, and how to log in."""
+    old = day_number(time.strftime("%Y-%m-%d")) - day_number(found.until)
+    if old > OLD:
+        click.echo(f"The story ended {old} days ago; to begin a new one: {_doorstep()} demo --anew")
+    click.echo("\nTo log in (everybody here is invented):\n")
+    emit((vars(login) for login in found.logins), ("name", "password", "role", "about"))
+    click.echo(f"\nThe same lists at the command line:\n  DOORSTEP_DATA={_near(data)} {_doorstep()} due --place KH-16")
+    if serve:
+        click.echo(f"\nLook at  http://{host}:{port}   (stop with Ctrl-C)")
+
+
+def _near(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
