@@ -38,6 +38,9 @@ class Connection(Protocol):
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Many new rows, the fastest way the database has."""
 
+    def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+        """New rows of several tables, in as few steps as the database can."""
+
     def script(self, sql: str) -> None:
         """Several statements without values, as written in the dialect."""
 

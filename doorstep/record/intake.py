@@ -7,7 +7,7 @@ The log is written by one at a time: admission is history, an erasure and a late
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from doorstep.record.authority import Authority
 from doorstep.record.database import Connection, among, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
+from doorstep.record.known import ask
 from doorstep.record.merges import component
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS
 from doorstep.record.sealing import pack_aside
@@ -60,7 +61,8 @@ class _Batch:
     context: Context
     keys: dict[str, Key]
     seq: int
-    asides: set[tuple[str, str]] = field(default_factory=set)
+    of_items: list[Parts]
+    asides: set[tuple[str, str]]
     submissions: list[tuple[Any, ...]] = field(default_factory=list)
     parts: list[tuple[Any, ...]] = field(default_factory=list)
     attachments: list[tuple[Any, ...]] = field(default_factory=list)
@@ -74,51 +76,32 @@ def admit(
 ) -> list[Receipt]:
     """Receipts of these items, in their order. Durable when it returns; DatabaseAway when nothing was kept."""
     with store.log.write() as log:
-        seen = _seen(log, {id for item in items if item.envelope for id in _named_ids(item.envelope)})
-        parts = [_parts(item, shelf, seen) for item in items]
-        batch = _prepare(store, Context(shelf, authority, seen), items, parts, log)
-        receipts = [_one(item, own, batch, admitted_ms) for item, own in zip(items, parts, strict=True)]
+        batch = _prepare(store, shelf, items, authority, log)
+        receipts = [_one(item, own, batch, admitted_ms) for item, own in zip(items, batch.of_items, strict=True)]
         _append(batch, log)
     if batch.erased:
         finish_erasures(store, batch.erased)
     return receipts
 
 
-def _named_ids(sent: Envelope) -> set[str]:
-    return {id for id in (sent.id, sent.replaces, *sent.base.values()) if id}
-
-
-def _prepare(store: Store, context: Context, items: Sequence[Item], parts: Sequence[Parts], log: Connection) -> _Batch:
-    """Everything that the items ask of the log, in a handful of statements."""
+def _prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Authority, log: Connection) -> _Batch:
+    """Everything that the items ask of the log."""
     sent = [item.envelope for item in items if item.envelope is not None]
-    subjects = {subject for own in parts for subject in speaks_of(own)}
-    condition, values = among(log, "subject", subjects)
-    context.erased = {row[0] for row in log.rows(f"SELECT subject FROM erasure WHERE {condition}", values)}  # noqa: S608
-    for subject, place in log.rows(f"SELECT subject, place FROM subject_place WHERE {condition}", values):  # noqa: S608
-        context.places.setdefault(subject, set()).add(place)
-    keys = store.vault.take(log, subjects - context.erased)
-    batch = _Batch(log, context, keys, int(value(log, "SELECT COALESCE(MAX(seq), 0) FROM submission")))
-    condition, values = among(log, "id", {one.id for one in sent})
-    batch.asides = {(id, hash) for id, hash in log.rows(f"SELECT id, hash FROM aside WHERE {condition}", values)}  # noqa: S608
-    return batch
+    ids = {id for one in sent for id in (one.id, one.replaces, *one.base.values()) if id}
+    # Children whom a correction speaks of are named by the first submission of its chain: that must be known before.
+    corrections = [one.replaces for one in sent if one.kind == "correction" and one.replaces and _several(one, shelf)]
+    roots = ask(log, corrections, ()).seen if corrections else {}
+    parts = [_parts(item, shelf, roots) for item in items]
+    known = ask(log, ids, {subject for own in parts for subject in speaks_of(own)})
+    context = Context(shelf, authority, known.seen, known.erased, known.places)
+    subjects = {subject for own in parts for subject in speaks_of(own)} - known.erased
+    keys = store.vault.take(log, subjects, known.secrets, known.erasures)
+    return _Batch(log, context, keys, known.seq, parts, known.asides)
 
 
-def _seen(log: Connection, ids: Iterable[str]) -> dict[str, Seen]:
-    condition, values = among(log, "s.id", ids)
-    found = {
-        id: Seen("" if dark else hash, kind, form, stamp, "dark" if dark else "accepted", root)
-        for id, hash, kind, form, stamp, root, dark in log.rows(
-            "SELECT s.id, s.hash, s.kind, s.form, s.stamp, s.root, e.subject FROM submission AS s "
-            f"LEFT JOIN erasure AS e ON e.subject = s.subject WHERE {condition}", values,  # noqa: S608
-        )
-    }  # fmt: skip
-    condition, values = among(log, "id", ids)
-    for id, hash, kind, form, decision in log.rows(
-        "SELECT id, hash, kind, form, decision FROM aside WHERE outcome = 'held' AND decision <> 'released' "
-        f"AND {condition} ORDER BY n", values,  # noqa: S608
-    ):  # fmt: skip
-        found.setdefault(id, Seen(hash, kind, form, 0, "refused" if decision == "refused" else "waiting"))
-    return found
+def _several(sent: Envelope, shelf: Shelf) -> bool:
+    found = shelf.form(sent.form, sent.version, sent.pack)
+    return found is not None and bool(found.form.makes_in)
 
 
 def _parts(item: Item, shelf: Shelf, seen: Mapping[str, Seen]) -> Parts:
@@ -232,15 +215,13 @@ def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch
 
 
 def _append(batch: _Batch, log: Connection) -> None:
-    for table, columns, rows in (
+    log.append([
         ("submission", SUBMISSION, batch.submissions),
         ("part", ("seq", "n", "subject", "sealed"), batch.parts),
         ("attachment", ("seq", "name", "subject", "type", "size", "sealed"), batch.attachments),
         ("aside", ASIDE, batch.asides_new),
         ("subject_place", ("subject", "place"), sorted(batch.places)),
-    ):
-        if rows:
-            log.insert(table, columns, rows)
+    ])  # fmt: skip
     if batch.erased:
         n = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
         at = now_ms()

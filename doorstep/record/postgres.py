@@ -12,6 +12,7 @@ from psycopg import sql as names
 
 from doorstep.record.database import DatabaseAway, Row
 from doorstep.record.pool import Pooled
+from doorstep.record.schema import column_types
 
 COPY_FROM = 16
 """From this many rows on COPY is faster than a statement for each."""
@@ -21,6 +22,23 @@ COPY_FROM = 16
 def _marks(sql: str) -> bytes:
     """`?` as psycopg writes it. No statement of ours holds a `?` or `%` that means something else."""
     return sql.replace("%", "%%").replace("?", "%s").encode()
+
+
+@lru_cache(maxsize=256)
+def _appending(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
+    """One INSERT per table, all in one statement, from an array per column."""
+    types = column_types()
+    made = []
+    for table, columns in tables:
+        listed = ", ".join(f'"{column}"' for column in columns)
+        arrays = ", ".join(f"%s::{ARRAYS[types[table, column]]}" for column in columns)
+        made.append(f"INSERT INTO {table} ({listed}) SELECT * FROM unnest({arrays})")
+    *before, last = made
+    listed = ", ".join(f"i{n} AS ({statement})" for n, statement in enumerate(before))
+    return f"{f'WITH {listed} ' if listed else ''}{last}".encode()
+
+
+ARRAYS = {"text": "text[]", "bigint": "bigint[]", "double": "float8[]", "bytes": "bytea[]"}
 
 
 class PostgresConnection:
@@ -70,6 +88,16 @@ class PostgresConnection:
             with cursor.copy(names.SQL("COPY {} ({}) FROM STDIN").format(names.Identifier(table), listed)) as copy:
                 for row in rows:
                     copy.write_row(row)
+
+    def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+        filled = [one for one in tables if one[2]]
+        if sum(len(rows) for _, _, rows in filled) > COPY_FROM * 8:
+            for one in filled:
+                self.insert(*one)
+        elif filled:
+            # One statement for all of them: a small batch waits for one answer of the server instead of many.
+            sql = _appending(tuple((table, tuple(columns)) for table, columns, _ in filled))
+            self.raw.execute(sql, [list(column) for _, _, rows in filled for column in zip(*rows, strict=True)])
 
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode())

@@ -6,6 +6,9 @@ Three stores: `log` (what was reported, append-only, and what must never be lost
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from doorstep.record.database import Connection, ddl, value
 
 VERSION = "1"
@@ -292,6 +295,17 @@ def tables(store: str) -> list[str]:
 def temporary(dialect: str) -> str:
     """What every connection to the register needs of its own."""
     return ddl(TOUCHED, dialect)
+
+
+@cache
+def column_types() -> dict[tuple[str, str], str]:
+    """(table, column) -> text, bigint, double, bytes or serial, of every table here."""
+    found = {}
+    for script in SCRIPTS.values():
+        for table, inside in re.findall(r"CREATE TABLE (\w+) \((.*?)\);", script, re.DOTALL):
+            for column, kind in re.findall(r"\"?(\w+)\"? \{(\w+)\}", inside):
+                found[table, column] = kind
+    return found
 
 
 def exists(connection: Connection, table: str) -> bool:

@@ -53,6 +53,11 @@ class SqliteConnection:
         names = ", ".join(f'"{column}"' for column in columns)
         self.raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
+    def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+        for table, columns, rows in tables:
+            if rows:
+                self.insert(table, columns, rows)
+
     def script(self, sql: str) -> None:
         self.raw.execute(sql)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from doorstep.content.model import Programme
 from doorstep.record import people
 from doorstep.record.database import Connection, among, value
 from doorstep.record.people import Attribute
@@ -94,8 +93,8 @@ def story(record: Record, subject: str, roles: frozenset[str], scope: Scope) -> 
         homes = register.rows(
             "SELECT place, told_on, valid_from, valid_to FROM home WHERE subject = ? ORDER BY valid_from", [subject]
         )
-        belongs_to = register.rows("SELECT DISTINCT name, target FROM relation WHERE subject = ? ORDER BY name, target", [subject])
-        others = register.rows("SELECT DISTINCT name, subject FROM relation WHERE target = ? ORDER BY name, subject", [subject])
+        belongs_to = register.rows("SELECT DISTINCT name, target FROM relation WHERE subject = ? ORDER BY 1, 2", [subject])
+        others = register.rows("SELECT DISTINCT name, subject FROM relation WHERE target = ? ORDER BY 1, 2", [subject])
     with record.store.log.read() as log:
         keys = record.store.vault.get(log, members)
     facts = [Told(*row) for row in rows if people.opened(programmes, scope, roles, row[1])]
@@ -133,7 +132,3 @@ def _readable(fact: Told, words: Collection[str], keys: Iterable[Key]) -> Told:
 def _with_text(fact: Told, text: str | None) -> Told:
     return Told(*(text if name == "txt" else getattr(fact, name) for name in Told.__dataclass_fields__))
 
-
-def form_titles(programmes: Iterable[Programme]) -> dict[str, Mapping[str, str]]:
-    """Form id to its title in every language."""
-    return {form.id: form.title for one in programmes for form in one.forms.values()}

@@ -75,7 +75,7 @@ class Vault:
 
     def get(self, log: Connection, subjects: Iterable[str]) -> dict[str, Key]:
         """Keys of these subjects, as far as they have one that is not destroyed."""
-        self._forget_erased(log)
+        self._forget_erased(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
         wanted = set(subjects)
         found = {subject: self._known[subject] for subject in wanted if subject in self._known}
         missing = wanted - found.keys()
@@ -95,20 +95,19 @@ class Vault:
         self._remember(found)
         return found
 
-    def take(self, log: Connection, subjects: Iterable[str]) -> dict[str, Key]:
-        """As `get`, and a new key for whoever never had one. Inside the transaction that writes the log.
+    def take(self, log: Connection, subjects: Iterable[str], secrets: Mapping[str, int], erasures: int) -> dict[str, Key]:
+        """Keys of these subjects, a new one for whoever never had one. Inside the transaction that writes the log.
 
-        A subject whose key was destroyed stays without: it is missing from the answer.
+        secrets: which key is whose, as the log knows of these subjects; erasures: how many there were. A subject whose
+        key was destroyed stays without: it is missing from the answer.
         """
+        self._forget_erased(erasures)
         wanted = set(subjects)
-        found = self.get(log, wanted)
-        missing = wanted - found.keys()
-        if not missing:
-            return found
-        condition, values = among(log, "subject", missing)
-        had = {row[0] for row in log.rows(f"SELECT subject FROM subject_key WHERE {condition}", values)}  # noqa: S608
-        fresh = {subject: self._next() for subject in sorted(missing - had)}
-        log.insert("subject_key", ("subject", "secret"), [(who, number) for who, (number, _) in fresh.items()])
+        found = {subject: self._known[subject] for subject in wanted if subject in self._known}
+        found |= self._read({subject: secrets[subject] for subject in wanted - found.keys() if subject in secrets})
+        fresh = {subject: self._next() for subject in sorted(wanted - found.keys() - secrets.keys())}
+        if fresh:
+            log.insert("subject_key", ("subject", "secret"), [(who, number) for who, (number, _) in fresh.items()])
         # Not remembered yet: should the transaction fail, the keys were never anybody's.
         return found | {subject: key for subject, (_, key) in fresh.items()}
 
@@ -128,9 +127,8 @@ class Vault:
                 self._known.clear()
             self._known.update(found)
 
-    def _forget_erased(self, log: Connection) -> None:
+    def _forget_erased(self, count: int) -> None:
         """Another process may have erased somebody: what is remembered here is then stale."""
-        count = value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure")
         with self._lock:
             if count != self._erasures:
                 self._known.clear()
