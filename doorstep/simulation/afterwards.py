@@ -5,6 +5,7 @@ from __future__ import annotations
 from doorstep.simulation.deaths import baby_died
 from doorstep.simulation.fate import Baby
 from doorstep.simulation.report import Values
+from doorstep.simulation.station import referral_followed, sent_later
 from doorstep.simulation.story import Story
 
 MOTHER_SIGNS = (
@@ -17,6 +18,8 @@ BABY_SIGNS = (
 )  # fmt: skip
 CONTACTS = (("postnatal_day1", 0, 1), ("postnatal_day3", 2, 3), ("postnatal_week2", 7, 14), ("postnatal_week6", 39, 46))
 """Rate, first day and last day after the birth."""
+HEAVY = 500
+"""Millilitres of blood from which a loss is heavy."""
 CARE = {"birth_weight_g": 7, "vitamin_k_given": 7, "eye_care_given": 1, "hepb_given": 7, "bcg_given": 45}
 """What a contact can still give, and until which day after the birth."""
 
@@ -27,6 +30,7 @@ def after_birth(story: Story, heard: int, babies: list[tuple[str, Baby]]) -> Non
     for own, baby in babies:
         if baby.dies is not None and born + baby.dies + 5 <= story.programme.end:
             baby_died(story, own, born + baby.dies, heard)
+    _haemorrhage(story, heard)
     for rate, first, last in CONTACTS:
         day = born + story.chance.between(first, last)
         where = ("facility" if story.fate.in_facility else "home",) if first == 0 else ()
@@ -35,6 +39,22 @@ def after_birth(story: Story, heard: int, babies: list[tuple[str, Baby]]) -> Non
     _baby_tests(story, heard, babies)
     if babies and not any(baby.alive for _, baby in babies):
         loss_visit(story, heard)
+
+
+def _haemorrhage(story: Story, heard: int) -> None:
+    """A heavy loss of blood: what is done at once, in the facility or after the journey to one."""
+    fate = story.fate
+    where = "facility" if fate.in_facility else "home"
+    if fate.blood_ml < HEAVY or not story.happens("bundle_started", where):
+        return
+    if where == "facility" and heard == fate.last:
+        story.visit("postnatal_mother", heard, {"pph_bundle": "yes"}, at_station=True)
+        return
+    by, place = story.who(heard, at_station=False)
+    story.say("referral", story.at(heard, 17 * 60, 18 * 60), {"referral_sent": "yes"}, by=by, place=place)
+    home = story.home(heard)
+    outcome: Values = {"referral_outcome": "admitted", "pph_bundle": "yes"}
+    story.say("referral_outcome", story.at(heard + 1), outcome, by=home.ward, place=home.hospital)
 
 
 def _contact(story: Story, day: int, babies: list[tuple[str, Baby]], *, at_station: bool) -> None:
@@ -54,7 +74,11 @@ def _mother(story: Story, day: int, *, at_station: bool) -> None:
         values |= {sign: "yes", "referral_sent": "yes" if story.happens("referral_sent") else "no"}
     if story.happens("iron_given"):
         values["iron_tablets"] = 30
-    story.visit("postnatal_mother", day, values, at_station=at_station)
+    report = story.visit("postnatal_mother", day, values, at_station=at_station)
+    if values.get("referral_sent") == "yes":
+        referral_followed(story, report.at)
+    elif sign:
+        sent_later(story, day)
 
 
 def _baby(story: Story, own: str, baby: Baby, day: int, *, at_station: bool) -> None:
@@ -68,6 +92,8 @@ def _baby(story: Story, own: str, baby: Baby, day: int, *, at_station: bool) -> 
     if baby.weight < 2500 or story.fate.preterm:
         values["kmc_started"] = "yes" if story.happens("kmc_started") else "no"
     story.visit("postnatal_baby", day, values, at_station=at_station, subject=own)
+    if sign and values["baby_referral_sent"] == "no":
+        sent_later(story, day, own)
     if sign and story.happens("referral_answered"):
         _clinic(story, own, sign, day)
 
@@ -92,6 +118,8 @@ def _clinic(story: Story, own: str, sign: str, day: int) -> None:
     }  # fmt: skip
     if sign in ("cord_red", "skin_pustules"):
         values["local_infection_treated"] = "yes"
+    if values["clinic_severe_sign"] == "yes":
+        values["baby_referral_sent"] = "yes" if story.happens("sent_by_station") else "no"
     story.visit("baby_clinic", day + 1, values, at_station=True, subject=own)
     home = story.home(day)
     outcome: Values = {"baby_referral_outcome": story.pick("referral_outcome")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstep.simulation.report import Values, iso
-from doorstep.simulation.station import referral_followed, station_visit
+from doorstep.simulation.station import referral_followed, sent_later, station_visit
 from doorstep.simulation.story import Story
 from doorstep.simulation.villages import Village
 
@@ -104,6 +104,8 @@ def _village_contact(story: Story, day: int, shown: str | None) -> None:
     report = story.visit("anc_contact", day, values, at_station=False)
     if values.get("referral_sent") == "yes":
         referral_followed(story, report.at)
+    elif sign and day + 2 < story.fate.last:
+        sent_later(story, day)
 
 
 def _planned_place(story: Story) -> str:

@@ -125,6 +125,18 @@ def _scan(story: Story, day: int) -> None:
         story.dated_by = day - age
 
 
+def sent_later(story: Story, day: int, baby: str = "") -> None:
+    """A danger sign after which nobody went at once: often she goes a day later, or the midwife sends for her."""
+    if not story.happens("sent_later"):
+        return
+    later = day + story.chance.between(1, 2)
+    form, values = ("referral_baby", {"baby_referral_sent": "yes"}) if baby else ("referral", {"referral_sent": "yes"})
+    by, place = story.who(later, at_station=True)
+    report = story.say(form, story.at(later), values, by=by, place=place, subject=baby)
+    if not baby:
+        referral_followed(story, report.at)
+
+
 def referral_followed(story: Story, sent: int) -> None:
     """What came of it, told by the hospital or by nobody."""
     if not story.happens("referral_answered"):
