@@ -98,10 +98,9 @@ def _load(register: Connection, engine: Engine, subjects: set[str], upto: int, a
 def _steps(pack: Pack, engine: Engine) -> None:
     """Table `step`: the rows of every programme."""
     selects = []
-    for number, (_, programme) in enumerate(sorted(pack.programmes.items())):
-        if not programme.pathways:
-            continue
-        compiled = compile_steps(programme, engine.name)
+    chosen = [(one, name) for _, one in sorted(pack.programmes.items()) for name in one.pathways]
+    for number, (programme, pathway) in enumerate(chosen):
+        compiled = compile_steps(programme, engine.name, pathways=[pathway])
         for name, (columns, rows) in compiled.tables.items():
             engine.load(name, columns, rows)
         engine.store(f"step_{number}", compiled.sql)

@@ -48,7 +48,9 @@ def homes_sql(touched: str | None = None) -> str:
     reaches back to the beginning of time, the last one forward to its end: on every day she is found somewhere.
     """
     # Whoever was erased, or merged into another, is touched too, but lives nowhere.
-    source = f"(SELECT w.subject FROM {touched} AS w JOIN subject AS k ON k.subject = w.subject) AS t" if touched else "subject AS t"
+    source = "subject AS t"
+    if touched:
+        source = f"(SELECT w.subject FROM {touched} AS w JOIN subject AS k ON k.subject = w.subject) AS t"
     members = """mine AS (
         SELECT t.subject AS who, t.subject AS subject FROM {source}
         UNION SELECT t.subject, al.subject FROM {source} JOIN alias AS al ON al.canonical = t.subject)"""

@@ -56,8 +56,11 @@ class Database(Protocol):
     def read(self) -> AbstractContextManager[Connection]:
         """One consistent snapshot. Temporary tables may be made in it."""
 
-    def purge(self, tables: Sequence[str]) -> None:
-        """Makes what was deleted from these tables unreadable in the files, as far as the database can."""
+    def purge(self, tables: Sequence[str], full: bool = True) -> None:
+        """Makes what was deleted from these tables unreadable in the files, as far as the database can.
+
+        full: worth writing the tables anew (keys are; coded facts of a large register are not).
+        """
 
     def close(self) -> None: ...
 

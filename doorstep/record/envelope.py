@@ -205,6 +205,11 @@ def _replaces(sent: Mapping[str, Any], kind: str) -> str | None:
 def _moment(text: Any) -> tuple[str, datetime]:
     if text is None:
         raise Refusal("field_missing", "made_at")
+    return text, parse_moment(text)
+
+
+def parse_moment(text: Any) -> datetime:
+    """An ISO 8601 date and time with its offset. Refusal bad_time."""
     if not isinstance(text, str) or len(text) > 40:
         raise Refusal("bad_time", "made_at")
     try:
@@ -213,12 +218,12 @@ def _moment(text: Any) -> tuple[str, datetime]:
         raise Refusal("bad_time", "made_at") from error
     if moment.tzinfo is None or "T" not in text.upper().replace(" ", "T"):
         raise Refusal("bad_time", "made_at has no offset")
-    return text, moment
+    return moment
 
 
 def read_moment(text: Any) -> int:
     """Milliseconds UTC of an ISO 8601 date and time with offset. Refusal bad_time."""
-    return int((_moment(text)[1] - EPOCH).total_seconds() * 1000)
+    return int((parse_moment(text) - EPOCH).total_seconds() * 1000)
 
 
 def _hybrid(found: Any) -> int | None:

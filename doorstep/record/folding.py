@@ -38,8 +38,20 @@ def catch_up(store: Store, shelf: Shelf, rules: Rules, progress: Progress = _sil
     while count := _read_some(store, shelf):
         new += count
         progress("read", count)
-    _work_out(store, rules, progress)
+    work_out(store, rules, progress)
+    _purge(store)
     return new
+
+
+def _purge(store: Store) -> None:
+    """After an erasure: what was removed must not be left in the files."""
+    with store.register.read() as register:
+        erasures = str(value(register, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+        if meta(register, "purged", "0") == erasures:
+            return
+    store.register.purge(["answer", "attribute_write", "made", "points_at", *DERIVED], full=False)
+    with store.register.write() as register:
+        set_meta(register, "purged", erasures)
 
 
 def pending(store: Store) -> int:
@@ -154,7 +166,7 @@ def _remove(register: Connection, subjects: Iterable[str]) -> None:
         register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
 
 
-def _work_out(store: Store, rules: Rules, progress: Progress) -> None:
+def work_out(store: Store, rules: Rules, progress: Progress) -> None:
     """Stages 2 and 3 for everybody who is marked."""
     while True:
         with store.register.write() as register:

@@ -54,7 +54,7 @@ class Receipt:
 
 
 @dataclass
-class _Batch:
+class Batch:
     """Rows to append, and what later items of the batch have to know."""
 
     log: Connection
@@ -76,15 +76,15 @@ def admit(
 ) -> list[Receipt]:
     """Receipts of these items, in their order. Durable when it returns; DatabaseAway when nothing was kept."""
     with store.log.write() as log:
-        batch = _prepare(store, shelf, items, authority, log)
-        receipts = [_one(item, own, batch, admitted_ms) for item, own in zip(items, batch.of_items, strict=True)]
-        _append(batch, log)
+        batch = prepare(store, shelf, items, authority, log)
+        receipts = [take(item, own, batch, admitted_ms) for item, own in zip(items, batch.of_items, strict=True)]
+        append(batch, log)
     if batch.erased:
         finish_erasures(store, batch.erased)
     return receipts
 
 
-def _prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Authority, log: Connection) -> _Batch:
+def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Authority, log: Connection) -> Batch:
     """Everything that the items ask of the log."""
     sent = [item.envelope for item in items if item.envelope is not None]
     ids = {id for one in sent for id in (one.id, one.replaces, *one.base.values()) if id}
@@ -96,7 +96,7 @@ def _prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Autho
     context = Context(shelf, authority, known.seen, known.erased, known.places)
     subjects = {subject for own in parts for subject in speaks_of(own)} - known.erased
     keys = store.vault.take(log, subjects, known.secrets, known.erasures)
-    return _Batch(log, context, keys, known.seq, parts, known.asides)
+    return Batch(log, context, keys, known.seq, parts, known.asides)
 
 
 def _several(sent: Envelope, shelf: Shelf) -> bool:
@@ -134,7 +134,7 @@ def body_hash(sent: Envelope, key: Key | None) -> str:
     return hashlib.sha256(salt + sent.canonical).hexdigest()
 
 
-def _one(item: Item, parts: Parts, batch: _Batch, admitted_ms: int | None) -> Receipt:
+def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None) -> Receipt:
     sent = item.envelope
     hash = body_hash(sent, batch.keys.get(sent.subject)) if sent else ""
     decision = decide(item, hash, speaks_of(parts), batch.context)
@@ -152,7 +152,7 @@ def _named(item: Item) -> str:
 
 
 def _accept(
-    item: Item, sent: Envelope, hash: str, parts: Parts, decision: Decision, batch: _Batch, admitted_ms: int | None
+    item: Item, sent: Envelope, hash: str, parts: Parts, decision: Decision, batch: Batch, admitted_ms: int | None
 ) -> None:
     batch.seq += 1
     root = root_of(sent, batch.context.seen)
@@ -181,7 +181,7 @@ def _other(sent: Envelope) -> str | None:
     return other if isinstance(other, str) and other else None
 
 
-def _remember_places(sent: Envelope, parts: Parts, batch: _Batch) -> None:
+def _remember_places(sent: Envelope, parts: Parts, batch: Batch) -> None:
     if not sent.place:
         return
     for subject in speaks_of(parts):
@@ -191,7 +191,7 @@ def _remember_places(sent: Envelope, parts: Parts, batch: _Batch) -> None:
             batch.places.add((subject, sent.place))
 
 
-def _erase(sent: Envelope, batch: _Batch) -> None:
+def _erase(sent: Envelope, batch: Batch) -> None:
     """The person, and every record merged with hers."""
     for subject in component(batch.log, sent.subject):
         if subject not in batch.context.erased:
@@ -199,7 +199,7 @@ def _erase(sent: Envelope, batch: _Batch) -> None:
             batch.context.erased.add(subject)
 
 
-def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch: _Batch) -> None:
+def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch: Batch) -> None:
     """Held, and what a person must be able to compare: whole, under the subject's key. Never the same thing twice."""
     key = batch.keys.get(sent.subject)
     if key is None or not REASONS[decision.reason].keeps or (sent.id, hash) in batch.asides:
@@ -214,7 +214,7 @@ def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch
         batch.context.seen.setdefault(sent.id, Seen(hash, sent.kind, sent.form, 0, "waiting"))
 
 
-def _append(batch: _Batch, log: Connection) -> None:
+def append(batch: Batch, log: Connection) -> None:
     log.append([
         ("submission", SUBMISSION, batch.submissions),
         ("part", ("seq", "n", "subject", "sealed"), batch.parts),

@@ -63,6 +63,18 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
     return _sorted(rows, record, scope, seen)
 
 
+def alerts(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[Listed]:
+    """Open steps of urgency `danger`: in a place as `due` reads it, or everywhere when the question names none."""
+    if asked.place:
+        return [row for row in due(record, asked, scope) if row["urgency"] == "danger"]
+    record.catch_up()
+    second = asked.second if asked.second is not None else (asked.day + 1) * 86_400 - 1
+    with record.store.register.read() as register:
+        found = register.rows("SELECT DISTINCT subject FROM step WHERE urgency = 'danger'")
+    rows = of_subjects(record, {row[0] for row in found}, asked.day, second, scope)
+    return [row for row in rows if row["urgency"] == "danger" and row["status"] in OPEN]
+
+
 def of_subjects(
     record: Record, subjects: Collection[str], day: int, second: int, scope: Scope = EVERYTHING
 ) -> list[Listed]:

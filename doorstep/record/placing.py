@@ -77,6 +77,29 @@ def countries(register: Connection) -> list[PlaceRow]:
     return [_place(row) for row in rows]
 
 
+def as_told(register: Connection, homes: Iterable[tuple[str, int]]) -> list[PlaceRow | None]:
+    """The unit that each code or id meant on the day it was told; None for one that nobody knows."""
+    return [_as_told(register, place, day) for place, day in homes]
+
+
+def _as_told(register: Connection, place: str, day: int) -> PlaceRow | None:
+    rows = register.rows(
+        f"SELECT {COLUMNS} FROM place_unit AS u WHERE u.id = ? OR u.code = ? "
+        "ORDER BY CASE WHEN u.valid_from <= ? AND ? < u.valid_to THEN 0 ELSE 1 END, u.id LIMIT 1",
+        [place, place, day, day],
+    )
+    return _place(rows[0]) if rows else None
+
+
+def unsettled(register: Connection, place: str, told_on: int, day: int) -> bool:
+    """Whether the place, as it was told, was split by this day: then somebody has to say which part is meant."""
+    unit = _as_told(register, place, told_on)
+    if unit is None:
+        return False
+    parts = register.rows("SELECT DISTINCT new FROM place_succession WHERE old = ? AND day <= ?", [unit.id, day])
+    return len(parts) > 1
+
+
 @cache
 def kind_words() -> Mapping[str, Mapping[str, str]]:
     """Kind of place to its word in every language."""

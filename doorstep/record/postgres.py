@@ -142,11 +142,12 @@ class Postgres(Pooled[PostgresConnection]):
     def _told(self) -> AbstractContextManager[None]:
         return _told()
 
-    def purge(self, tables: Sequence[str]) -> None:
-        """Writes the tables anew, so that no deleted row is left in their files."""
+    def purge(self, tables: Sequence[str], full: bool = True) -> None:
+        """Writes the tables anew, so that no deleted row is left in their files; or clears deleted rows out of their pages."""
+        how = names.SQL("VACUUM (FULL) {}" if full else "VACUUM {}")
         with self._lock, _told():
             for table in tables:
-                self.writer().raw.execute(names.SQL("VACUUM (FULL) {}").format(names.Identifier(table)))
+                self.writer().raw.execute(how.format(names.Identifier(table)))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Words (free text, attributes) leave here sealed again under their subject's key:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,8 +17,9 @@ from doorstep.record.shelf import Shelf
 from doorstep.record.split import join
 from doorstep.record.vault import Key, Vault, seal_word, unseal
 
-NOT_WORDS = ("residence",)
-"""Texts that hold a code and not what somebody said: lists find people by them, so they are not sealed."""
+PLACES = ("residence",)
+"""Texts that hold the code of a place: lists find people by them, so they are not sealed where they look like one."""
+_PLACE = re.compile(r"[A-Z]{2}(-[A-Za-z0-9@._-]{1,40})?")
 
 LOGGED = (
     "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "made_at", "made_day", "zone",
@@ -148,7 +150,7 @@ def _sealed(
         if key is None:
             continue
         kind = dictionary[answer.code].kind
-        if kind == "text" and answer.txt is not None and answer.code not in NOT_WORDS:
+        if kind == "text" and answer.txt is not None and not (answer.code in PLACES and _PLACE.fullmatch(answer.txt)):
             answer = answer._replace(txt=seal_word(key, answer.code, answer.txt))
         if kind == "subject" and answer.txt:
             links.append((answer.subject, answer.txt))

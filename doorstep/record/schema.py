@@ -311,7 +311,8 @@ def column_types() -> dict[tuple[str, str], str]:
 def exists(connection: Connection, table: str) -> bool:
     """Whether this table is there."""
     if connection.dialect == "postgres":
-        return value(connection, "SELECT to_regclass(?)::text", [table]) is not None
+        found = "SELECT to_regclass(quote_ident(current_schema()) || '.' || quote_ident(?))::text"
+        return value(connection, found, [table]) is not None
     return value(connection, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table]) is not None
 
 

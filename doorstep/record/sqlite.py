@@ -97,7 +97,7 @@ class Sqlite(Pooled[SqliteConnection]):
     def _told(self) -> AbstractContextManager[None]:
         return _told()
 
-    def purge(self, tables: Sequence[str]) -> None:
+    def purge(self, tables: Sequence[str], full: bool = True) -> None:
         """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here."""
         with self._lock, _told():
             self.writer().run("PRAGMA wal_checkpoint(TRUNCATE)")

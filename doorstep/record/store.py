@@ -65,9 +65,11 @@ class Config:
 class Store:
     """An open installation. Make it with `Store.open`; safe to use from several threads."""
 
-    def __init__(self, config: Config, log: Database, register: Database, keys: Database) -> None:
+    def __init__(
+        self, config: Config, log: Database, register: Database, keys: Database, vault: Vault | None = None
+    ) -> None:
         self.config, self.log, self.register, self.keys = config, log, register, keys
-        self.vault = Vault(keys)
+        self.vault = vault or Vault(keys)
 
     @classmethod
     def open(cls, config: Config | None = None) -> Store:

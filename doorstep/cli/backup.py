@@ -1,0 +1,30 @@
+"""`doorstep backup`: the log, the keys and the accounts, each in a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from doorstep.cli.opened import Meter, opened
+from doorstep.record.backup import KEYS_LAST, backup
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--keys", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Where the keys go, better on another disk; FOLDER/keys unless given.")  # fmt: skip
+def command(folder: Path, keys: Path | None) -> None:
+    """Write a backup into FOLDER: the log, the keys apart from it, the accounts, and the ledger of erasures.
+
+    Safe while the server runs. Lists and facts are not in it: a restore works them out from the log.
+    """
+    meter = Meter("Backing up")
+    with opened(release=False) as record:
+        made = backup(record.store, folder, keys, meter)
+        meter.done()
+    from doorstep.cli.accounts_file import write_accounts
+
+    accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
+    click.echo(f"log       {made.log}\nkeys      {made.keys}\naccounts  {accounts}")
+    click.echo(f"Keep the keys apart from the log. They are destroyed here after {KEYS_LAST} days: make a new backup before.")

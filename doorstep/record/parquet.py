@@ -1,0 +1,155 @@
+"""Facts and steps as Parquet files for research: pseudonyms instead of ids, no words, chosen compartments alone.
+
+A pseudonym is the same in every export to the same folder and in no other. After an erasure an export is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doorstep.pathways.engines import Columns
+from doorstep.record.database import Connection, value
+from doorstep.record.record import Record
+
+MANIFEST = "doorstep-export.json"
+BATCH = 50_000
+FACT: Columns = (
+    ("subject", "text"), ("episode", "text"), ("code", "text"), ("day", "bigint"), ("day_last", "bigint"), ("at", "bigint"),
+    ("precision", "text"), ("num", "double"), ("txt", "text"), ("how", "text"), ("row", "text"), ("submission", "text"),
+)  # fmt: skip
+RELATION: Columns = (
+    ("subject", "text"), ("episode", "text"), ("name", "text"), ("target", "text"), ("target_episode", "text"),
+)  # fmt: skip
+STEP: Columns = (
+    ("subject", "text"), ("episode", "text"), ("pathway", "text"), ("step", "text"), ("n", "bigint"), ("since", "bigint"),
+    ("until", "bigint"), ("until_why", "text"), ("rule", "text"), ("clock", "text"), ("opens", "bigint"), ("due", "bigint"),
+    ("overdue", "bigint"), ("closes", "bigint"), ("done_on", "bigint"), ("waits_for", "text"), ("urgency", "text"),
+    ("compartment", "text"),
+)  # fmt: skip
+HOME: Columns = (("subject", "text"), ("place", "text"), ("valid_from", "bigint"), ("valid_to", "bigint"))
+ARROW = {"text": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
+
+
+class CannotExport(RuntimeError):
+    """Nothing was written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: rows by table."""
+
+    folder: Path
+    rows: dict[str, int]
+
+
+def export(record: Record, folder: Path, compartments: Collection[str] = ("care",)) -> Exported:
+    """Writes fact, relation, step and home as Parquet into an empty folder, or over an earlier export of ours."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+        raise CannotExport(f"{folder} holds other files. Nothing was written. Name an empty folder.")
+    record.catch_up()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = record.store.vault.own(f"export {folder.absolute()}")
+    kinds = {code: row.kind for code, row in record.rules.pack.dictionary.items()}
+    open_codes = {code for code, row in record.rules.pack.dictionary.items() if row.compartment in compartments}
+    with record.store.register.read() as register:
+        rows = {
+            "fact": _write(folder, "fact", FACT, _facts(register, kinds, open_codes, key)),
+            "relation": _write(folder, "relation", RELATION, _relations(register, open_codes, key)),
+            "step": _write(folder, "step", STEP, _steps(register, compartments, key)),
+            "home": _write(folder, "home", HOME, _homes(register, key)),
+        }
+        erasures = int(value(register, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+    told = {
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "pack": record.rules.pack.hash, "erasures": erasures,
+        "compartments": sorted(compartments), "rows": rows,
+        "pseudonyms": "the same person has the same pseudonym in this folder, and another one everywhere else",
+    }  # fmt: skip
+    (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+    _remember(record, folder)
+    return Exported(folder, rows)
+
+
+def renew(record: Record) -> list[Exported]:
+    """Makes every export anew that an erasure has outdated and whose folder is still there."""
+    path = record.store.config.data / "exports.json"
+    renewed = []
+    with record.store.log.read() as log:
+        erasures = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+    for folder in map(Path, json.loads(path.read_text()) if path.exists() else []):
+        manifest = folder / MANIFEST
+        if manifest.exists():
+            told = json.loads(manifest.read_text())
+            if told["erasures"] != erasures:
+                renewed.append(export(record, folder, told["compartments"]))
+    return renewed
+
+
+def pseudonym(key: bytes, id: str) -> str:
+    """The same for the same id and key; says nothing of the id without the key."""
+    return hmac.digest(key, id.encode(), hashlib.sha256).hex()[:32]
+
+
+def _facts(register: Connection, kinds: dict[str, str], codes: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
+    listed = ", ".join(f'"{name}"' for name, _ in FACT)
+    for row in register.stream(f"SELECT {listed} FROM fact"):  # noqa: S608 - our own words
+        code, txt = row[2], row[8]
+        if code not in codes:
+            continue
+        kind = kinds[code]
+        if kind == "text" and code != "residence":
+            txt = None  # words are never exported: that something was said is
+        elif kind == "subject" and txt is not None:
+            txt = pseudonym(key, txt)
+        yield (pseudonym(key, row[0]), *row[1:8], txt, *row[9:11], pseudonym(key, row[11]))
+
+
+def _relations(register: Connection, codes: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
+    for subject, episode, name, target, target_episode in register.stream(
+        "SELECT subject, episode, name, target, target_episode FROM relation"
+    ):
+        if name in codes:
+            yield pseudonym(key, subject), episode, name, pseudonym(key, target), target_episode
+
+
+def _steps(register: Connection, compartments: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
+    listed = ", ".join(f'"{name}"' for name, _ in STEP)
+    for row in register.stream(f"SELECT {listed} FROM step"):  # noqa: S608 - our own words
+        if row[-1] in compartments:
+            yield (pseudonym(key, row[0]), *row[1:])
+
+
+def _homes(register: Connection, key: bytes) -> Iterator[tuple[Any, ...]]:
+    for subject, place, start, end in register.stream("SELECT subject, place, valid_from, valid_to FROM home"):
+        yield pseudonym(key, subject), place, start, end
+
+
+def _write(folder: Path, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> int:
+    """One Parquet file, sorted by subject so that it compresses; whole, or the one before stays."""
+    schema = pa.schema([(column, ARROW[kind]) for column, kind in columns])
+    fresh = folder / f"{name}.parquet.new"
+    # Sorted by pseudonym: the order of the rows must not say in which order people were registered.
+    ordered = sorted(rows, key=lambda row: tuple("" if value is None else str(value) for value in row))
+    with pq.ParquetWriter(fresh, schema, compression="zstd") as writer:
+        for start in range(0, max(len(ordered), 1), BATCH):
+            some = ordered[start : start + BATCH]
+            arrays = [pa.array([row[i] for row in some], field.type) for i, field in enumerate(schema)]
+            writer.write_table(pa.table(arrays, schema=schema))
+    fresh.replace(folder / f"{name}.parquet")
+    return len(ordered)
+
+
+def _remember(record: Record, folder: Path) -> None:
+    path = record.store.config.data / "exports.json"
+    known = json.loads(path.read_text()) if path.exists() else []
+    if str(folder.absolute()) not in known:
+        path.write_text(json.dumps([*known, str(folder.absolute())]))
