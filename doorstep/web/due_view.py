@@ -124,8 +124,10 @@ def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
         over = (second if minute else day) - row["overdue"]
         long = hours_length(over) if minute else length(over)
         return gettext("%(long)s late; due %(when)s") % {"long": long, "when": say(row["due"])}
+    if row["waits_for"] is not None and key == "later":
+        return gettext("after the one before; planned for %(when)s") % {"when": say(row["due"])}
     if key == "later":
-        return gettext("from %(when)s") % {"when": say(row["opens"] if row["waits_for"] is None else row["due"])}
+        return gettext("from %(when)s") % {"when": say(row["opens"])}
     if key == "missed":
         return gettext("was possible until %(when)s") % {"when": say(row["closes"])}
     last = row["overdue"] if row["overdue"] is not None else row["closes"]

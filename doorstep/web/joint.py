@@ -10,14 +10,16 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest
 
-from doorstep.accounts import access
+from doorstep.accounts import access, demonstration
 from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
 from doorstep.record import lists, people, placing, whereabouts
+from doorstep.record.database import Connection
 from doorstep.record.opened import shared_record
 from doorstep.record.people import relatives
 from doorstep.record.places.model import ADMINISTRATIVE, HEALTH
 from doorstep.record.record import Record
+from doorstep.record.story import Story, canonical, story
 from doorstep.web.days import civil_day
 from doorstep.web.due_view import Person
 
@@ -100,7 +102,7 @@ def due(who: access.Viewer, at: Here, known_on: int | None, statuses: Collection
     asked = lists.Question(at.place.id, at.day, known_on, statuses, second=second)
     rows = lists.due(record(), asked, who.scope)
     subjects = {row["subject"] for row in rows}
-    last = second if second is not None else whereabouts.PlaceThen(*_then(at.place)).last_second(at.day)
+    last = second if second is not None else last_second(at.place, at.day)
     with record().store.register.read() as register:
         seen = whereabouts.visible(register, subjects, who.scope, lists.today())
         units = whereabouts.units_of(register, subjects, at.day)
@@ -127,8 +129,84 @@ def opens_names(who: access.Viewer, seen: Mapping[str, frozenset[str]]) -> bool:
     return any(people.opened(list(programmes().values()), who.scope, roles, "called") for roles in set(seen.values()))
 
 
-def _then(place: placing.PlaceRow) -> tuple[str, str, str, str, str, str]:
-    return place.id, place.tree, place.kind, place.code, place_name(place, "en"), place.zone
+@dataclass(frozen=True)
+class Opened:
+    """A person's record, opened: her story, her step rows on the day, her home that day with the ways up in both trees,
+    and the records that may be opened from hers, with what they are called. roles: by which she is seen. lived: the units
+    of her homes as they were told; wheres: those of the submissions. flagged: her commune was split, and somebody has to
+    say in which part she lives."""
+
+    told: Story
+    rows: list[lists.Listed]
+    roles: frozenset[str]
+    home: placing.PlaceRow | None
+    lives: list[placing.PlaceRow]
+    cares: list[placing.PlaceRow]
+    lived: list[placing.PlaceRow | None]
+    wheres: Mapping[str, placing.PlaceRow | None]
+    flagged: bool
+    seen: Mapping[str, str]
+    called: str | None
+    names_open: bool
+    second: int
+
+    @property
+    def zone(self) -> str:
+        """Time zone of her home."""
+        return self.home.zone if self.home else "UTC"
+
+    @property
+    def country(self) -> str:
+        """ISO 3166 code of the country that she lives in; '' when her home is not known."""
+        return self.lives[0].code if self.lives else ""
+
+
+def opened_record(who: access.Viewer, subject: str, day: int | None) -> tuple[Opened, int]:
+    """The record of somebody whom the viewer may see, and the day it is shown for (None: today, where she lives).
+
+    Http404 for anybody else, whether or not there is such a record.
+    """
+    held = record()
+    held.catch_up()
+    subject = canonical(held, subject)
+    roles = access.person(held, who, subject)
+    if roles is None:
+        raise Http404
+    told = story(held, subject, roles, who.scope)
+    near = {other for _, other in (*told.belongs_to, *told.others)}
+    with held.store.register.read() as register:
+        today = civil_day(now(), _zone(_home(register, subject, lists.today())))
+        when = today if day is None else day
+        home = _home(register, subject, when)
+        lives = placing.way_up(register, home.id, when, ADMINISTRATIVE) if home else []
+        cares = placing.way_up(register, home.id, when, HEALTH) if home else []
+        seen = whereabouts.visible(register, near | {subject}, who.scope, lists.today())
+        residence = next((one for one in told.homes if one.valid_from <= when < one.valid_to), None)
+        flagged = bool(residence and placing.unsettled(register, residence.place, residence.told_on, when))
+        lived = placing.as_told(register, [(one.place, one.told_on) for one in told.homes])
+        sent_from = {one.place: one.made_day for one in told.sent if one.place}
+        wheres = dict(zip(sent_from, placing.as_told(register, sent_from.items()), strict=True))
+    called = names(who, seen)
+    second = now() if when == today else last_second(home, when)
+    rows = lists.of_subjects(held, [subject], when, second, who.scope)
+    others = {other: called.get(other, "") for other in near if other in seen}
+    own, opens = called.get(subject), opens_names(who, seen)
+    return Opened(told, rows, roles, home, lives, cares, lived, wheres, flagged, others, own, opens, second), when
+
+
+def _home(register: Connection, subject: str, day: int) -> placing.PlaceRow | None:
+    """The smallest unit that she lives in on a day."""
+    return narrowest(placing.units(register, whereabouts.units_of(register, [subject], day).get(subject, ())).values())
+
+
+def _zone(place: placing.PlaceRow | None) -> str:
+    return place.zone if place else "UTC"
+
+
+def last_second(place: placing.PlaceRow | None, day: int) -> int:
+    """UTC seconds of the end of a day at a place."""
+    here = place or placing.PlaceRow("", ADMINISTRATIVE, "", "", {}, "UTC", False, False)
+    return whereabouts.PlaceThen(here.id, here.tree, here.kind, here.code, "", here.zone).last_second(day)
 
 
 def narrowest(units: Iterable[placing.PlaceRow]) -> placing.PlaceRow | None:
@@ -144,4 +222,5 @@ def place_name(place: placing.PlaceRow, lang: str) -> str:
 
 def demo_logins() -> list[dict[str, str]]:
     """Who can log in to the demonstration: name, password and role."""
-    return []
+    found = demonstration.read(Path(settings.CONFIG.data))
+    return [{"name": one.name, "password": one.password, "role": one.role} for one in found.logins] if found else []

@@ -19,6 +19,7 @@ _BODIES = {
     "due": '<circle r="8"/>',
     "later": '<circle class="hollow" r="7.3" stroke-width="2"/>',
     "done": f'<path {_LINE} d="M-7.5 0.5L-2.5 5.8L7.8 -6" stroke-width="3.4"/>',
+    "done-dot": f'<circle r="9"/><path {_CUT} d="M-4.2 0.4L-1.3 3.4L4.4 -3.2"/>',
     "missed": '<rect class="hollow" x="-7.5" y="-7.5" width="15" height="15" rx="2" stroke-width="2"/>'
     f'<path {_LINE} d="M-3.5 -3.5L3.5 3.5M3.5 -3.5L-3.5 3.5" stroke-width="2.2"/>',
     "ended": f'<path {_LINE} d="M-7 0H7" stroke-width="3"/>',

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from doorstep.web.views import door, due, home, programmes
+from doorstep.web.views import door, due, home, programmes, story
 
 app_name = "web"
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("language/", set_language, name="language"),
     path("due/", due.due, name="due"),
     path("due/list.csv", due.download, name="due_csv"),
-    path("people/<str:subject>/", home.about, name="story"),
+    path("people/<str:subject>/", story.story, name="story"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),

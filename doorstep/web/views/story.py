@@ -1,0 +1,37 @@
+"""What is her story?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from doorstep.accounts import audit
+from doorstep.web import joint
+from doorstep.web.days import NoSuchDay, as_date, civil_day, read_day
+from doorstep.web.due_view import Person
+from doorstep.web.story_view import Asked, StoryView
+from doorstep.web.views.errors import not_understood
+
+
+@require_safe
+@login_required
+def story(request: HttpRequest, subject: str) -> HttpResponse:
+    """One person's record on a day, today when none is asked for. Opening it is written down."""
+    who = joint.viewer(request)
+    try:
+        asked_day = read_day(request.GET["on"]) if request.GET.get("on") else None
+    except NoSuchDay:
+        return not_understood(request)
+    opened, day = joint.opened_record(who, subject, asked_day)
+    audit.note(who.username, "looked", subject=opened.told.subject, about=str(as_date(day)))
+    asked = Asked(day, opened.second, opened.zone, opened.country)
+    view = StoryView(joint.programmes(), opened.told, opened.rows, asked, opened.seen)
+    mother = next((opened.seen.get(target) for name, target in opened.told.belongs_to if name == "mother"), None)
+    return render(request, "web/story.html", {
+        "view": view, "opened": opened, "day": day, "lang": get_language(), "today": civil_day(joint.now(), opened.zone),
+        "person": Person(opened.told.subject, opened.called, mother or None),
+        "homes": list(zip(opened.told.homes, opened.lived, strict=True)),
+    })  # fmt: skip
