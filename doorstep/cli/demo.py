@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from doorstep.cli.shelf import programme_named
 from doorstep.cli.submit import take_in
 from doorstep.content.dates import day_number, iso_day
 from doorstep.record.database import value
-from doorstep.record.lists import Question, due
+from doorstep.record.lists import Question, due, today
 from doorstep.record.places import Places
 from doorstep.record.reasons import OUTCOMES
 from doorstep.record.record import Record
@@ -31,6 +32,8 @@ from doorstep.simulation.stream import simulate
 FOLDER = "var/demo"
 LISTED = 12
 COLUMNS = ("status", "urgency", "step", "due", "place", "subject")
+THERE = timedelta(hours=7)
+"""The clock of Ratanakiri."""
 OLD = 14
 """Days after which the story is told to have ended a while ago."""
 
@@ -39,10 +42,10 @@ OLD = 14
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--serve/--no-serve", default=True, show_default=True, help="Start the server when everything is there.")
-@click.option("--people", type=click.IntRange(50), default=None, help="How many people Ratanakiri has; 4,000 unless given.")
+@click.option("--people", type=click.IntRange(50), default=4000, show_default=True, help="How many people Ratanakiri has.")
 @click.option("--until", type=Day(), default="today", show_default=True, help="The last day of the story.")
 @click.option("--anew", is_flag=True, help="Throw the demonstration away and begin again.")
-def command(host: str, port: int, serve: bool, people: int | None, until: int, anew: bool) -> None:
+def command(host: str, port: int, serve: bool, people: int, until: int, anew: bool) -> None:
     """Show Doorstep with real places and invented people; safe to start again as often as you like.
 
     It lives in a folder of its own (DOORSTEP_DATA, else var/demo) and refuses one that holds anything else.
@@ -97,7 +100,7 @@ def _throw_away(data: Path) -> None:
     shutil.rmtree(data)
 
 
-def _prepared(data: Path, people: int | None, until: int) -> Demonstration:
+def _prepared(data: Path, people: int, until: int) -> Demonstration:
     """The demonstration, filled if it is not."""
     found = read(data)
     if found is None:
@@ -133,7 +136,7 @@ def stage(words: str) -> Iterator[None]:
     click.echo(f"{time.monotonic() - began:.1f} s")
 
 
-def _fill(found: Demonstration, people: int | None) -> None:
+def _fill(found: Demonstration, people: int) -> None:
     """Places, accounts, submissions of three years, and what is due: goes on where an earlier start was stopped."""
     from doorstep.cli.demo_accounts import enrol
 
@@ -145,18 +148,17 @@ def _fill(found: Demonstration, people: int | None) -> None:
         with stage("Making accounts"):
             found.logins = enrol(record, atlas, until, people)
         for scene in SCENES:
-            _submit(record, atlas, scene, until, people if scene.place == SCENES[0].place else None)
+            _submit(record, atlas, scene, until, scene.people(people))
         with stage("Working out what is due for everybody"):
             catch_up(record)
         _sample(record)
 
 
-def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int | None) -> None:
+def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int) -> None:
     """As `doorstep simulate ... | doorstep submit -` does."""
-    count = people or scene.people
     content = programme_named("maternal")
-    with stage(f"Three years of {count:,} people in {scene.name}"):
-        tally = take_in(record, simulate(content, atlas, scene.place, count, SEED, until))
+    with stage(f"Three years of {people:,} people in {scene.name}"):
+        tally = take_in(record, simulate(content, atlas, scene.place, people, SEED, until))
     counts = ", ".join(f"{tally.counts[outcome]:,} {outcome}" for outcome in OUTCOMES if tally.counts[outcome])
     click.echo(f"  submissions: {counts}")
 
@@ -164,8 +166,7 @@ def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int
 def _sample(record: Record) -> None:
     """Who needs a visit in Ratanakiri today: the first rows of the list, without names."""
     scene = SCENES[0]
-    today = day_number(time.strftime("%Y-%m-%d"))
-    rows = due(record, Question(scene.place, today, second=int(time.time())))
+    rows = due(record, Question(scene.place, today(THERE), second=int(time.time())))
     late = sum(row["status"] == "late" for row in rows)
     click.echo(f"\nWho needs a visit in {scene.name} today: {len(rows)} steps are open, {late} of them late. The first:\n")
     with record.store.register.read() as register:
@@ -177,7 +178,7 @@ def _sample(record: Record) -> None:
 
 def _welcome(found: Demonstration, data: Path, host: str, port: int, serve: bool) -> None:
     """Where to look, and how to log in."""
-    old = day_number(time.strftime("%Y-%m-%d")) - day_number(found.until)
+    old = today() - day_number(found.until)
     if old > OLD:
         click.echo(f"The story ended {old} days ago; to begin a new one: {_doorstep()} demo --anew")
     click.echo("\nTo log in (everybody here is invented):\n")

@@ -27,12 +27,10 @@ def passphrase() -> str:
     return "-".join(secrets.choice(WORDS) for _ in range(3))
 
 
-def enrol(record: Record, atlas: Places, until: int, people: int | None) -> list[Login]:
+def enrol(record: Record, atlas: Places, until: int, people: int) -> list[Login]:
     """Makes all accounts that are not there yet; those as whom people can log in get a new pass phrase."""
     ready()
-    scenes = {
-        scene.place: villages(scene, atlas, until, people if scene.place == SCENES[0].place else None) for scene in SCENES
-    }
+    scenes = {scene.place: villages(scene, atlas, until, people) for scene in SCENES}
     for scene in SCENES:
         _make(record, writers(scenes[scene.place], scene.language), until)
     found = list(visitors(scenes))

@@ -16,18 +16,22 @@ EVERYWHERE = "*"
 
 @dataclass(frozen=True)
 class Scene:
-    """Invented people of a real place, in a language of the pages."""
+    """Invented people of a real place, in a language of the pages. share: as many as this, for each of the first scene."""
 
     place: str
-    people: int
+    share: float
     name: str
     language: str
 
+    def people(self, first: int) -> int:
+        """How many, when the first scene has so many."""
+        return max(50, round(first * self.share))
+
 
 SCENES = (
-    Scene("KH-16", 4000, "Ratanakiri", "km"),
-    Scene("VN-06", 1200, "Bac Kan (Thai Nguyen since July 2025)", "vi"),
-    Scene("BG-SFO39", 600, "Samokov", "bg"),
+    Scene("KH-16", 1.0, "Ratanakiri", "km"),
+    Scene("VN-06", 0.3, "Bac Kan (Thai Nguyen since July 2025)", "vi"),
+    Scene("BG-SFO39", 0.15, "Samokov", "bg"),
 )
 
 
@@ -44,10 +48,10 @@ class Part:
     login: bool = False
 
 
-def villages(scene: Scene, places: Places, until: int, people: int | None = None) -> list[Village]:
-    """The villages of a scene, as `simulate` has them."""
+def villages(scene: Scene, places: Places, until: int, people: int) -> list[Village]:
+    """The villages of a scene, as `simulate` has them. people: of the first scene."""
     run = Programme(places, load(), SEED, until - round(YEARS * 365.25), until)
-    return villages_of(scene.place, people or scene.people, run)
+    return villages_of(scene.place, scene.people(people), run)
 
 
 def writers(found: list[Village], language: str) -> Iterator[Part]:
