@@ -99,6 +99,9 @@ class PostgresConnection:
             sql = _appending(tuple((table, tuple(columns)) for table, columns, _ in filled))
             self.raw.execute(sql, [list(column) for _, _, rows in filled for column in zip(*rows, strict=True)])
 
+    def fill(self, table: str, columns: str, select: str) -> None:
+        self.raw.execute(f"INSERT INTO {table} ({columns}) {select}".encode(), prepare=True)
+
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode())
 

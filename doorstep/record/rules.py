@@ -31,9 +31,9 @@ class Statement:
     columns: str
     select: str
 
-    @property
-    def sql(self) -> str:
-        return f"INSERT INTO {self.table} ({self.columns}) {self.select}"
+    def run(self, register: Connection) -> None:
+        """Adds the rows."""
+        register.fill(self.table, self.columns, self.select)
 
 
 class Rules:

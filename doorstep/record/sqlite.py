@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ import apsw
 from doorstep.record.database import DatabaseAway, Row
 from doorstep.record.pool import Pooled
 
+logger = logging.getLogger("doorstep.record")
 WAIT = 30_000
 """Milliseconds to wait for another process that writes."""
 
@@ -35,6 +38,7 @@ class SqliteConnection:
             # Read-only: a transaction that writes here must not lock the other file.
             self.raw.execute("ATTACH DATABASE ? AS " + name, (f"file:{quote(str(other))}?mode=ro",))
         self.raw.execute(setup)
+        self._views: set[str] = set()
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         return self.raw.execute(sql, values or None).fetchall()
@@ -57,6 +61,14 @@ class SqliteConnection:
         for table, columns, rows in tables:
             if rows:
                 self.insert(table, columns, rows)
+
+    def fill(self, table: str, columns: str, select: str) -> None:
+        view = f"fill_{hashlib.sha256(select.encode()).hexdigest()[:24]}"
+        if view not in self._views:
+            # A long statement is not kept prepared, and preparing it takes far longer than running it. Its view is short.
+            self.raw.execute(f"CREATE TEMPORARY VIEW {view} AS {select}")
+            self._views.add(view)
+        self.raw.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM {view}")  # noqa: S608
 
     def script(self, sql: str) -> None:
         self.raw.execute(sql)
@@ -98,9 +110,14 @@ class Sqlite(Pooled[SqliteConnection]):
         return _told()
 
     def purge(self, tables: Sequence[str], full: bool = True) -> None:
-        """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here."""
+        """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here.
+
+        A reader that stays longer than WAIT keeps it: it goes when that reader ends and the next purge comes, or at the end.
+        """
         with self._lock, _told():
-            self.writer().run("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self.writer().rows("PRAGMA main.wal_checkpoint(TRUNCATE)")[0][0]  # the attached ones are only read
+        if busy:
+            logger.warning("%s was being read for long: what was deleted stays in its write-ahead file for now", self.path.name)
 
 
 @contextmanager
