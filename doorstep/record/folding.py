@@ -6,7 +6,7 @@ facts, facts to steps. `catch_up` runs them to the end; every read that needs th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from doorstep.record.database import Connection, among, value
 from doorstep.record.reading import Logged, Read, logged_rows, read_all
@@ -24,6 +24,8 @@ SHARE_FOR_ALL = 0.25
 FEW = 2000
 """Below this many there is nothing to gain by working out everybody."""
 Progress = Callable[[str, int], None]
+READ = ("sub", "answer", "attribute_write", "speaks_of", "made", "unread", "points_at")
+"""Tables of what submissions say, each row under its submission."""
 DERIVED = ("fact", "attribute", "subject", "relation", "home", "step")
 
 
@@ -49,7 +51,7 @@ def _purge(store: Store) -> None:
         erasures = str(value(register, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
         if meta(register, "purged", "0") == erasures:
             return
-    store.register.purge(["answer", "attribute_write", "made", "points_at", *DERIVED], full=False)
+    store.register.purge([*READ, *DERIVED], full=False)
     with store.register.write() as register:
         set_meta(register, "purged", erasures)
 
@@ -100,11 +102,11 @@ def _read_some(store: Store, shelf: Shelf) -> int:
 
 def take_in(store: Store, shelf: Shelf, register: Connection, rows: Sequence[Logged]) -> None:
     """Puts what these submissions say into the register's own terms, and marks everybody whom they touch."""
-    read = read_all(register, store.vault, rows, shelf)
     erased = _erased(register, [row.id for row in rows if row.kind == "erase"])
+    again, raw = _take_back(register, erased)
+    read = read_all(register, store.vault, [*rows, *again], shelf)
     _write(register, read)
-    raw = {subject for one in read for subject in _spoken(one)} | erased
-    _remove(register, erased)
+    raw |= {subject for one in read for subject in _spoken(one)} | erased
     if any(row.kind in ("merge", "unmerge") for row in rows):
         raw |= refresh_aliases(register)
     mark(register, raw, [row for row in rows if row.kind in ("data", "correction")])
@@ -140,13 +142,13 @@ def _write(register: Connection, read: Sequence[Read]) -> None:
             (row.id, row.kind, row.subject, row.other, row.stamp)
             for row in (one.logged for one in read) if row.kind in ("merge", "unmerge") and row.other
         ]),
+        ("points_at", ("target", "subject", "submission"), [
+            (target, subject, one.logged.id) for one in read for subject, target in dict.fromkeys(one.links)
+        ]),
     )  # fmt: skip
     for table, columns, rows in tables:
         if rows:
             register.insert(table, columns, rows)
-    links = {(target, subject) for one in read for subject, target in one.links}
-    if links:
-        register.many("INSERT INTO points_at (target, subject) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(links))
 
 
 def _erased(register: Connection, submissions: Sequence[str]) -> set[str]:
@@ -156,14 +158,23 @@ def _erased(register: Connection, submissions: Sequence[str]) -> set[str]:
     return {row[0] for row in register.rows(f"SELECT subject FROM erasure WHERE {condition}", values)}  # noqa: S608
 
 
-def _remove(register: Connection, subjects: Iterable[str]) -> None:
-    """What was worked out of an erased person's words. That she was spoken of, and how corrections hang together, stays."""
-    subjects = list(subjects)
-    if not subjects:
-        return
-    condition, values = among(register, "subject", subjects)
-    for table in ("answer", "attribute_write", "made", "points_at", *DERIVED):
+def _take_back(register: Connection, erased: Collection[str]) -> tuple[list[Logged], set[str]]:
+    """Everything that was read of submissions that speak of erased people goes: they are read again, as far as they still can.
+
+    Returns those submissions, and all whom they spoke of.
+    """
+    if not erased:
+        return [], set()
+    condition, values = among(register, "subject", erased)
+    for table in DERIVED:
         register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
+    spoke = [row[0] for row in register.rows(f"SELECT submission FROM speaks_of WHERE {condition}", values)]  # noqa: S608
+    condition, values = among(register, "submission", spoke)
+    raw = {row[0] for row in register.rows(f"SELECT subject FROM speaks_of WHERE {condition}", values)}  # noqa: S608
+    for table in READ:
+        register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
+    condition, values = among(register, "id", spoke)
+    return logged_rows(register, condition, values), raw
 
 
 def work_out(store: Store, rules: Rules, progress: Progress) -> None:
@@ -185,7 +196,7 @@ def _everybody(register: Connection, rules: Rules) -> int:
     for table in DERIVED:
         register.run(f"DELETE FROM {table}")  # noqa: S608
     for statement in (*rules.of_all[0], *rules.of_all[1]):
-        register.run(statement.sql)
+        statement.run(register)
     register.run("DELETE FROM dirty")
     return count
 
@@ -219,4 +230,4 @@ def _replace(register: Connection, subjects: Sequence[str], statements: Sequence
     register.run("DELETE FROM touched")
     register.insert("touched", ("subject",), [(subject,) for subject in sorted(canonical)])
     for statement in statements:
-        register.run(statement.sql)
+        statement.run(register)

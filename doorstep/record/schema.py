@@ -6,6 +6,7 @@ Three stores: `log` (what was reported, append-only, and what must never be lost
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 
@@ -147,6 +148,7 @@ CREATE TABLE attribute_write (
   has_base {bigint} NOT NULL
 );
 CREATE INDEX attribute_write_subject ON attribute_write (subject);
+CREATE INDEX attribute_write_submission ON attribute_write (submission);
 CREATE TABLE speaks_of (submission {text} NOT NULL, subject {text} NOT NULL, PRIMARY KEY (subject, submission));
 CREATE INDEX speaks_of_submission ON speaks_of (submission);
 CREATE TABLE merge_edge (
@@ -163,10 +165,15 @@ CREATE TABLE corrected (
 );
 CREATE TABLE alias (subject {text} PRIMARY KEY, canonical {text} NOT NULL);
 CREATE INDEX alias_canonical ON alias (canonical);
-CREATE TABLE points_at (target {text} NOT NULL, subject {text} NOT NULL, PRIMARY KEY (target, subject));
+CREATE TABLE points_at (
+  target {text} NOT NULL, subject {text} NOT NULL, submission {text} NOT NULL, PRIMARY KEY (target, subject, submission)
+);
+CREATE INDEX points_at_submission ON points_at (submission);
+CREATE INDEX points_at_subject ON points_at (subject);
 CREATE TABLE made (
   subject {text} NOT NULL, submission {text} NOT NULL, kind {text} NOT NULL, PRIMARY KEY (subject, submission)
 );
+CREATE INDEX made_submission ON made (submission);
 CREATE TABLE unread (submission {text} NOT NULL, n {bigint} NOT NULL, problem {text} NOT NULL);
 CREATE INDEX unread_submission ON unread (submission);
 CREATE TABLE dirty (subject {text} PRIMARY KEY, stage {bigint} NOT NULL);
@@ -318,10 +325,25 @@ def exists(connection: Connection, table: str) -> bool:
 
 def make(connection: Connection, store: str) -> bool:
     """Makes the tables of one store unless they are there; whether it made them."""
+    if store == "register" and _outdated(connection):
+        drop(connection, store)
     if exists(connection, METAS[store]):
         return False
     connection.script(ddl(SCRIPTS[store], connection.dialect))
+    if store == "register":
+        connection.insert("register_meta", ("name", "value"), [("tables", _tables_hash())])
     return True
+
+
+def _outdated(connection: Connection) -> bool:
+    """Whether the register was made by another version of Doorstep: it is thrown away then, and worked out again."""
+    if not exists(connection, METAS["register"]):
+        return False
+    return value(connection, "SELECT value FROM register_meta WHERE name = 'tables'") != _tables_hash()
+
+
+def _tables_hash() -> str:
+    return hashlib.sha256(REGISTER.encode()).hexdigest()
 
 
 def drop(connection: Connection, store: str) -> None:
