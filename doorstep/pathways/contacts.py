@@ -74,7 +74,7 @@ def add_contacts(statement: Statement, source: str, gaps: Gaps) -> str:
     second = statement.add("clustered", select(
         [exp.Star(), name(flag(begins), "begins"),
          name(over.running(exp.Max(this=when(begins.copy(), col("m")))), "cluster")], first,
-    ), keep=True)
+    ), keep=True, fence=True)
     followed = _followed(statement, second, gaps)
     later = statement.add("later_contact", select(keep(*SERIES, "m"), followed, op("=", col("mark"), 1)))
     # Membership, not a join: every engine keeps such a list indexed.
@@ -103,7 +103,7 @@ def _followed(statement: Statement, clustered: str, gaps: Gaps) -> str:
     first = op("=", Over(CLUSTER)(exp.Min(this=col("m"))), col("m"))
     source = statement.add("jump0", select(
         [*keep(*CLUSTER, "m"), name(gaps.each(following), "after"), name(flag(first), "mark")], "far"
-    ))
+    ), fence=True)
     for number in range(1, DOUBLINGS + 1):
         source = _doubled(statement, source, number)
     return source
@@ -132,7 +132,7 @@ def _doubled(statement: Statement, source: str, number: int) -> str:
         name(exp.Max(this=when(op("=", col("side"), 1), col("onward"))), "after"),
         name(exp.Max(this=case((reached, lit(1)), other=col("mark"))), "mark"),
     ], met)
-    return statement.add(f"jump{number}", query.group_by(*(col(key) for key in (*CLUSTER, "m")), copy=False))
+    return statement.add(f"jump{number}", query.group_by(*(col(key) for key in (*CLUSTER, "m")), copy=False), fence=True)
 
 
 def _folded(statement: Statement, source: str, gaps: Gaps) -> str:

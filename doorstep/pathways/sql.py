@@ -210,10 +210,16 @@ class Statement:
         """Whether LAG takes an offset that differs from row to row."""
         return not self.skips_nulls
 
-    def add(self, alias: str, query: Sql, keep: bool | None = None) -> str:
-        """Adds a table expression; `keep` True: computed once and kept, False: merged into its reader, where that can be said."""
-        hinted = keep if self.dialect in ("sqlite", "postgres") else None
-        self.parts.append((alias, query, hinted))
+    def add(self, alias: str, query: Sql, keep: bool = False, fence: bool = False) -> str:
+        """Adds a table expression, by default merged into its reader.
+
+        `keep`: what several expressions read is computed once by SQLite and PostgreSQL, which would repeat the expressions.
+        `fence`: DuckDB too plans it by itself (its pushing of filters through many layers takes exponential time).
+        """
+        hinted = self.dialect in ("sqlite", "postgres") if keep else None
+        if fence and self.dialect == "duckdb":
+            hinted = True
+        self.parts.append((alias, query, hinted or None))
         return alias
 
     def finish(self, query: exp.Select | exp.SetOperation) -> Sql:
