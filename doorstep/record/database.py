@@ -41,8 +41,11 @@ class Connection(Protocol):
     def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
         """New rows of several tables, in as few steps as the database can."""
 
-    def fill(self, table: str, columns: str, select: str) -> None:
-        """New rows of `table` from a long query that is run again and again: it is prepared once for a connection."""
+    def fill(self, name: str, into: str, select: str) -> None:
+        """New rows from a long query that is run again and again: it is prepared once for a connection, under this name.
+
+        into: 'table (column, ...)'.
+        """
 
     def script(self, sql: str) -> None:
         """Several statements without values, as written in the dialect."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,16 @@ class Statement:
 
     def run(self, register: Connection) -> None:
         """Adds the rows."""
-        register.fill(self.table, self.columns, self.select)
+        register.fill(self.name, self.into, self.select)
+
+    @cached_property
+    def name(self) -> str:
+        """The same for the same query."""
+        return f"fill_{hashlib.sha256(f'{self.into} {self.select}'.encode()).hexdigest()[:24]}"
+
+    @cached_property
+    def into(self) -> str:
+        return f"{self.table} ({self.columns})"
 
 
 class Rules:

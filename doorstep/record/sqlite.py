@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -62,13 +61,12 @@ class SqliteConnection:
             if rows:
                 self.insert(table, columns, rows)
 
-    def fill(self, table: str, columns: str, select: str) -> None:
-        view = f"fill_{hashlib.sha256(select.encode()).hexdigest()[:24]}"
-        if view not in self._views:
+    def fill(self, name: str, into: str, select: str) -> None:
+        if name not in self._views:
             # A long statement is not kept prepared, and preparing it takes far longer than running it. Its view is short.
-            self.raw.execute(f"CREATE TEMPORARY VIEW {view} AS {select}")
-            self._views.add(view)
-        self.raw.execute(f"INSERT INTO {table} ({columns}) SELECT * FROM {view}")  # noqa: S608
+            self.raw.execute(f"CREATE TEMPORARY VIEW {name} AS {select}")
+            self._views.add(name)
+        self.raw.execute(f"INSERT INTO {into} SELECT * FROM {name}")
 
     def script(self, sql: str) -> None:
         self.raw.execute(sql)
