@@ -27,6 +27,7 @@ from doorstep.pathways.sql import (
     case,
     col,
     flag,
+    identifier,
     is_null,
     lit,
     name,
@@ -271,7 +272,7 @@ def _later(plan: Plan, numbered: str) -> exp.Select:
         op("=", col("last", "h"), col("week", "o")), op(">", col("k", "h"), skipped),
         any_of(is_null(col("room", "o")), op("<=", col("k", "h"), col("room", "o"))),
     )
-    columns = [exp.Column(this=exp.Star(), table=exp.to_identifier("o", quoted=True))]
+    columns = [exp.Column(this=exp.Star(), table=identifier("o"))]
     query = select([*columns, name(col("k", "h"), "k"), name(col("shift", "h"), "shift")], aliased(numbered, "o"))
     query = query.join(both_sides(), join_type="CROSS", copy=False)
     query = query.join(aliased(table_name(plan, "chain"), "h"), on=on, join_type="LEFT", copy=False)

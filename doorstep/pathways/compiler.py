@@ -69,7 +69,7 @@ def compile_steps(
     """
     plan = make_plan(programme, pathways, steps)
     tree = steps_tree(plan, dialect, Source(fact, relation, touched), projected)
-    return Compiled(tree.sql(dialect=dialect), rule_tables(plan), tuple(column for column, _ in STEP))
+    return Compiled(tree.sql(dialect=dialect, copy=False), rule_tables(plan), tuple(column for column, _ in STEP))
 
 
 def steps_tree(plan: Plan, dialect: str, source: Source, projected: bool) -> exp.Expr:

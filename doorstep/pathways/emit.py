@@ -26,6 +26,7 @@ from doorstep.pathways.sql import (
     case,
     cast,
     col,
+    data_type,
     lit,
     negated,
     no,
@@ -222,7 +223,7 @@ def floor(value: Sql, dialect: str) -> Sql:
     maker = exp.TryCast if dialect in ("duckdb", "spark") else exp.Cast
 
     def rounded() -> Sql:
-        return maker(this=value.copy(), to=exp.DataType.build(BIGINT))
+        return maker(this=value.copy(), to=data_type(BIGINT))
 
     near = case((op(">", rounded(), value.copy()), op("-", rounded(), 1)), other=rounded())
     return when(all_of(op(">", value.copy(), -FAR), op("<", value.copy(), FAR)), near)

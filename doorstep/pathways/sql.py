@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlglot import exp
 
@@ -20,7 +21,11 @@ FAR = 9_000_000_000_000_000
 
 
 def col(name: str, table: str | None = None) -> Sql:
-    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True) if table else None)
+    return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+def identifier(text: str) -> exp.Identifier:
+    return exp.Identifier(this=text, quoted=True)
 
 
 def cols(names: Iterable[str], table: str | None = None) -> list[Sql]:
@@ -40,7 +45,17 @@ def lit(value: int | float | str) -> Sql:
 
 
 def cast(value: Sql, kind: str) -> Sql:
-    return exp.Cast(this=value, to=exp.DataType.build(kind))
+    return exp.Cast(this=value, to=data_type(kind))
+
+
+@cache
+def _parsed_type(kind: str) -> exp.DataType:
+    return exp.DataType.build(kind)
+
+
+def data_type(kind: str) -> exp.DataType:
+    """A type by its name."""
+    return _parsed_type(kind).copy()
 
 
 def null(kind: str = BIGINT) -> Sql:
@@ -139,7 +154,7 @@ def equal(left: str, right: str, names: Iterable[str]) -> Sql:
 
 
 def name(value: Sql, alias: str) -> Sql:
-    return exp.alias_(value, alias, quoted=True)
+    return exp.Alias(this=value, alias=identifier(alias))
 
 
 # --- windows --------------------------------------------------------------------------------------------------------
@@ -224,7 +239,7 @@ class Statement:
 
     def finish(self, query: exp.Select | exp.SetOperation) -> Sql:
         for alias, part, keep in self.parts:
-            query = query.with_(exp.to_identifier(alias, quoted=True), as_=part, materialized=keep, copy=False)
+            query = query.with_(identifier(alias), as_=part, materialized=keep, copy=False)
         if self.dialect == "postgres":
             _bytewise(query)
         return query
@@ -240,24 +255,21 @@ def _bytewise(query: Sql) -> None:
 
 def byte_order(value: Sql) -> Sql:
     """PostgreSQL: compares as bytes."""
-    return exp.Collate(this=value, expression=exp.to_identifier("C", quoted=True))
+    return exp.Collate(this=value, expression=identifier("C"))
 
 
 def table(alias: str) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(alias, quoted=True))
+    return exp.Table(this=identifier(alias))
 
 
 def aliased(source: str, alias: str) -> Sql:
-    return exp.alias_(table(source), alias, quoted=True, table=True)
+    return exp.Table(this=identifier(source), alias=exp.TableAlias(this=identifier(alias)))
 
 
 def select(values: Iterable[Sql], source: str | Sql, where: Sql | None = None) -> exp.Select:
-    query = exp.Select(expressions=list(values)).from_(table(source) if isinstance(source, str) else source)
+    query = exp.Select(expressions=list(values))
+    query = query.from_(table(source) if isinstance(source, str) else source, copy=False)
     return query.where(where, copy=False) if where is not None else query
-
-
-def join(query: exp.Select, source: str, alias: str, on: Sql, kind: str = "") -> exp.Select:
-    return query.join(aliased(source, alias), on=on, join_type=kind or None, copy=False)
 
 
 def union(parts: Sequence[Sql]) -> Sql:
@@ -287,4 +299,4 @@ def choose(key: Sql, options: Sequence[tuple[int, Sql]], other: Sql | None = Non
 def both_sides() -> Sql:
     """A table (side) of 0 and 1, to read each row twice."""
     sides = union([exp.Select(expressions=[name(lit(side), "side")]) for side in (0, 1)])
-    return exp.Subquery(this=sides, alias=exp.TableAlias(this=exp.to_identifier("sides", quoted=True)))
+    return exp.Subquery(this=sides, alias=exp.TableAlias(this=identifier("sides")))
