@@ -142,8 +142,17 @@ def _states(
     ]
 
 
+_READ: dict[int, tuple[set[str], Step]] = {}
+
+
 def codes_read(pathway: Pathway, step: Step) -> set[str]:
-    """Names ('hb', 'mother.hb') that the step reads, through values too."""
+    """Names ('hb', 'mother.hb') that the step reads, through values too; looked up once for a step."""
+    if id(step) not in _READ:
+        _READ[id(step)] = (_codes_read(pathway, step), step)
+    return _READ[id(step)][0]
+
+
+def _codes_read(pathway: Pathway, step: Step) -> set[str]:
     found: set[str] = {"country"} if step.countries else set()
     seen: set[int] = set()
 

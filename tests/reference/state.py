@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ class State:
     moment: int
     events: tuple[Event, ...]
     start_day: int
+    known: dict[Any, Any] = field(default_factory=dict)
+    """Named values and streams already worked out in this state."""
 
     @property
     def civil_day(self) -> int:
@@ -43,6 +45,13 @@ class State:
 
     def events_of(self, stream: t.Stream) -> list[Event]:
         """Events of a stream, in order; of a sign, one for each ts (the first in order)."""
+        key = id(stream)
+        if key not in self.known:
+            self.known[key] = (self._events_of(stream), stream)  # the stream is kept, so that no other takes its id
+        found: list[Event] = self.known[key][0]
+        return found
+
+    def _events_of(self, stream: t.Stream) -> list[Event]:
         found: list[Event] = []
         for event in self.events:
             if any(self._accepts(f, event) for f in stream.filters) and (
@@ -72,7 +81,9 @@ class State:
             case t.EventHow():
                 return event.how if event else None
             case t.Ref():
-                return self.whole(self.pathway.values[node.name].expr, node.type)
+                if node.name not in self.known:
+                    self.known[node.name] = self.whole(self.pathway.values[node.name].expr, node.type)
+                return self.known[node.name]
             case t.EpisodeStart():
                 return self.start
             case t.Moment():
