@@ -6,6 +6,7 @@ import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -80,16 +81,17 @@ def test_started_again_it_uses_what_is_there(shown: tuple[Path, str]) -> None:
     assert logins(data) == before
 
 
-def test_stopped_half_way_it_goes_on_without_doing_anything_twice(tmp_path: Path) -> None:
+def test_stopped_half_way_it_goes_on_without_doing_anything_twice(shown: tuple[Path, str], tmp_path: Path) -> None:
     data = tmp_path / "data"
-    run(data, "demo", "--no-serve", "--people", "120", "--until", "2026-06-30")
-    first = run(data, "due", "--place", "KH", "--on", "2026-06-30", "--format", "csv").stdout
+    shutil.copytree(shown[0], data)
     marked = data / "demonstration.json"
+    day = json.loads(marked.read_text())["until"]
+    first = run(data, "due", "--place", "KH", "--on", day, "--format", "csv").stdout
     marked.write_text(marked.read_text().replace('"ready"', '"filling"'))
-    again = run(data, "demo", "--no-serve", "--people", "120").stdout
+    again = run(data, "demo", "--no-serve", *SMALL).stdout
     assert "accepted" not in again
     assert "duplicate" in again
-    assert run(data, "due", "--place", "KH", "--on", "2026-06-30", "--format", "csv").stdout == first
+    assert run(data, "due", "--place", "KH", "--on", day, "--format", "csv").stdout == first
     assert len(first.splitlines()) > 3
 
 
@@ -164,7 +166,6 @@ def test_everybody_of_the_cast_can_log_in_and_ctrl_c_ends_it_cleanly(shown: tupl
             assert password in door, "who may look around is told at the door"
             page = log_in(base, name, password)
             assert "logout" in page, name
-            assert "(invented)" not in page
     finally:
         server.send_signal(signal.SIGINT)
         told = server.communicate(timeout=60)[0]
