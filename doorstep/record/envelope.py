@@ -22,6 +22,8 @@ DEEPEST = 24
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as JSON writes it, not somebody's backslash before the same letters."""
 _HLC = re.compile(r"(\d{1,15})-([0-9a-fA-F]{1,4})")
 _TEXTS = ("form", "version", "pack", "device", "prev", "sig", "salt")
 _UNSIGNED = ("sig",)
@@ -122,7 +124,7 @@ def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | 
     flat = canonical(body)
     if len(flat) > LARGEST:
         raise Refusal("too_big", f"{len(flat):,} bytes; the limit is {LARGEST:,}")
-    if b"\\u0000" in flat:
+    if _NUL.search(flat):
         raise Refusal("bad_text", "a NUL")
     kind = _text(sent, "kind", "data")
     if kind not in KINDS:

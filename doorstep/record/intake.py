@@ -108,7 +108,9 @@ def _parts(item: Item, shelf: Shelf, seen: Mapping[str, Seen]) -> Parts:
     sent = item.envelope
     if sent is None:
         return []
-    found = shelf.form(sent.form, sent.version, sent.pack) if sent.form and not item.refusal else None
+    if item.refusal is not None:
+        return [(sent.subject, sent.canonical)]
+    found = shelf.form(sent.form, sent.version, sent.pack) if sent.form else None
     return split(sent.subject, sent.body, sent.canonical, found.form if found else None, root_of(sent, seen))
 
 
