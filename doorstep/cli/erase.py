@@ -35,8 +35,8 @@ def command(subject: str, yes: bool, by: str) -> None:
         catch_up(record)
         renewed = _renew(record)
         with record.store.log.read() as log:
-            gone = value(log, "SELECT COUNT(*) FROM erasure WHERE submission = (SELECT submission FROM erasure WHERE subject = ?)",
-                         [subject])  # fmt: skip
+            together = "SELECT COUNT(*) FROM erasure WHERE submission = (SELECT submission FROM erasure WHERE subject = ?)"
+            gone = value(log, together, [subject])
     _note(subject, by)
     click.echo(f"Erased: {gone} record{'s' if gone != 1 else ''} of {subject}. Her words can no longer be read.")
     for folder in renewed:
