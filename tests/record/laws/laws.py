@@ -12,6 +12,8 @@ from tests.record.laws import plain
 from tests.record.stories import Story, tell
 from tests.record.world import WORKED_OUT, World
 
+Law = Callable[[World, Story], None]
+
 
 def replay_is_live(world: World, story: Story) -> None:
     """Replay gives what living through it gave: in the order of the log, and in any other."""
@@ -146,7 +148,3 @@ def what_is_erased_stays_erased(world: World, story: Story) -> None:
         }  # fmt: skip
         receipt = world.send(body)[0]
         assert (receipt.outcome, receipt.reason) == (REFUSED, "erasure_stands"), receipt
-
-
-Law = Callable[[World, Story], None]
-
