@@ -14,7 +14,7 @@ AS_OF = (dt.date(2026, 6, 30) - dt.date(1970, 1, 1)).days  # all are still pregn
 VISITS = 12  # at most, per pregnancy
 NONE = -1  # "no such day" inside the arrays
 LAST_VISIT, OLDEST = 284, 290  # gestational days: an estimate 15 days off stays below weeks 43 and 44
-# WHO 2016: days to the next visit, by week of the last. ACOG 700: days of difference, by scan age in days
+# WHO 2016: days to the next visit, by week of the last. ACOG 700: days of difference, by days from the told LMP to the scan
 GAPS_BY_WEEK = ((20, 56), (26, 42), (34, 28), (99, 14))
 LIMITS = ((62, 5), (111, 7), (153, 10), (195, 14))
 # Weeks of the first contact and of a second and last one, NONE: as it comes. 50 of them: all within 500 histories.
@@ -23,7 +23,8 @@ EDGE_WEEKS = (
     *((22, 29), (22, 30), (22, 33), (23, 29), (23, 30), (24, 30)),
     *((27, 32), (28, 31), (28, 32), (28, 33), (29, 31), (29, 32)),
 )
-EDGE_SCANS = (62, 63, 111, 112, 153, 154, 160, 167, 168, 175)
+EDGE_TOLD = (62, 63, 111, 112, 153, 154)  # days from the told LMP to the scan: the limit of difference changes there
+EDGE_SCANS = (160, 167, 168, 175)  # days that the scan measured: from 168 on it dates nothing that something else dates
 EDGE_GAPS = ((6,), (7,), (5, 3), (6, 6), (0,), (6, 7), (1, 1, 5), (7, 6))
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -86,11 +87,13 @@ def _scans(rng: np.random.Generator, age_now: Ints, may: Any) -> tuple[Ints, Int
 
 
 def _edge_scan(story: Ints) -> tuple[Ints, Ints]:
-    """For the edges of re-dating: the age measured, and by how many days the told LMP differs from it."""
-    age = np.array(EDGE_SCANS)[story % len(EDGE_SCANS)]
-    turn = story // len(EDGE_SCANS)
+    """For the edges of re-dating: the age measured, and by how many days the told LMP is later than that says."""
+    edges = np.array(EDGE_TOLD + EDGE_SCANS)
+    age = edges[story % len(edges)]
+    turn = story // len(edges)
     limit = np.select([age <= upto for upto, _ in LIMITS], [days for _, days in LIMITS])
-    return age, (limit + turn % 2) * np.where(turn // 2 % 2 == 0, 1, -1)
+    slip = (limit + turn % 2) * np.where(turn // 2 % 2 == 0, 1, -1)
+    return np.where(story % len(edges) < len(EDGE_TOLD), age + slip, age), slip
 
 
 def _estimates(rng: np.random.Generator, lanes: Ints, first: Ints, scan: Ints) -> tuple[Ints, Ints, Ints]:

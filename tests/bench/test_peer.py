@@ -26,26 +26,29 @@ EPOCH = dt.date(1970, 1, 1)
 class Dating(NamedTuple):
     """What is known of one pregnancy's dates by some day."""
 
-    told: int | None
-    certain: bool
+    sure: int | None  # the told LMP, where she is certain of it
     scan: tuple[int, int] | None  # day, age in days
     fundal: int | None  # LMP by fundal height
+    start: int  # the first day on which anything was known
 
     def allowed(self) -> int:
         """Days by which scan and told LMP may differ."""
         assert self.scan
-        weeks = self.scan[1] / 7
+        assert self.sure is not None
+        weeks = (self.scan[0] - self.sure) // 7
         return 5 if weeks < 9 else 7 if weeks < 16 else 10 if weeks < 22 else 14
 
     def lmp(self) -> tuple[int | None, str]:
         """The best estimate, and where it comes from."""
-        if self.scan and self.scan[1] < 24 * 7:
-            by_scan = self.scan[0] - self.scan[1]
-            if self.told is None or abs(self.told - by_scan) > self.allowed():
-                return by_scan, "scan"
-        if self.told is not None and self.certain:
-            return self.told, "told"
-        return (self.fundal, "fundal") if self.fundal is not None else (None, "unknown")
+        by_scan = None if self.scan is None else self.scan[0] - self.scan[1]
+        early = self.scan is not None and self.scan[1] < 24 * 7
+        if early and by_scan is not None and (self.sure is None or abs(self.sure - by_scan) > self.allowed()):
+            return by_scan, "scan"
+        if self.sure is not None:
+            return self.sure, "told"
+        if self.fundal is not None:
+            return self.fundal, "fundal"
+        return (None, "unknown") if by_scan is None else (by_scan, "late scan")
 
 
 def dating(facts: Iterable[Fact]) -> Dating:
@@ -53,11 +56,12 @@ def dating(facts: Iterable[Fact]) -> Dating:
     by_code = {fact.code: fact for fact in facts}
     told, scan, fundal = (by_code.get(code) for code in ("lmp_told", "scan_ga_days", "fundal_ga_weeks"))
     certain = by_code.get("lmp_certain")
+    sure = told is not None and certain is not None and certain.txt == "yes"
     return Dating(
-        told=int(told.num) if told and told.num is not None else None,
-        certain=certain is not None and certain.txt == "yes",
+        sure=int(told.num) if sure and told and told.num is not None else None,
         scan=(scan.day, int(scan.num)) if scan and scan.num is not None else None,
         fundal=fundal.day - 7 * int(fundal.num) if fundal and fundal.num is not None else None,
+        start=min((fact.day for fact in by_code.values()), default=0),
     )
 
 
@@ -90,9 +94,13 @@ def answer(subject: str, facts: Iterable[Fact], as_of: int) -> Answer:
     known = [fact for fact in facts if fact.day <= as_of]
     lmp, _ = dating(known).lmp()
     days = contacts(known)
-    week = None if lmp is None else next_week([(day - lmp) // 7 for day in days])
-    due = None if lmp is None or week is None else (EPOCH + dt.timedelta(days=lmp + 7 * week)).isoformat()
-    return Answer(subject, len(days) >= 4, len(days), None if due is None else len(days) + 1, due)
+    if lmp is None:
+        due = days[-1] + 28 if days else dating(known).start if known else None
+    else:
+        week = next_week([(day - lmp) // 7 for day in days])
+        due = None if week is None else lmp + 7 * week
+    on = None if due is None else (EPOCH + dt.timedelta(days=due)).isoformat()
+    return Answer(subject, len(days) >= 4, len(days), None if due is None else len(days) + 1, on)
 
 
 @pytest.fixture(scope="module")
@@ -170,14 +178,15 @@ def test_the_histories_hold_every_first_week_and_every_edge_of_the_choice_of_dat
         gaps |= {later - earlier for earlier, later in itertools.pairwise(visits)}
         if lmp is not None and days:
             first_weeks.add((days[0] - lmp) // 7)
-        if known.scan and known.told is not None:
-            over = abs(known.told - (known.scan[0] - known.scan[1])) - known.allowed()
-            edges.add((known.scan[1], over))
+        if known.scan and known.sure is not None:
+            over = abs(known.sure - (known.scan[0] - known.scan[1])) - known.allowed()
+            edges |= {("told", known.scan[0] - known.sure, over), ("measured", known.scan[1], over)}
     assert first_weeks >= set(range(4, 42))
-    assert sources == {"scan", "told", "fundal", "unknown"}
+    assert sources == {"scan", "told", "fundal", "late scan", "unknown"}
     assert gaps >= {0, 1, 5, 6, 7}
-    for age in (62, 63, 111, 112, 153, 154, 167, 168):
-        assert {(age, 0), (age, 1)} <= edges, f"a scan at {age} days, at the limit and one day past it"
+    for by, ages in (("told", (62, 63, 111, 112, 153, 154)), ("measured", (167, 168))):
+        for age in ages:
+            assert {(by, age, 0), (by, age, 1)} <= edges, f"a scan at {age} days ({by}), at the limit and one day past it"
 
 
 def test_no_history_holds_what_the_schedule_refuses() -> None:
