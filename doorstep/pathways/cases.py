@@ -62,7 +62,7 @@ def run(programme: Programme, engine: Engine, *, sweep: bool = True, cases: Sequ
     load_facts(programme, engine, built)
     rows = step_rows(programme, engine)
     for index, case in playable:
-        report.failures += [Failure(case.title, _where(case), what) for what in _compare(index, case, rows, report)]
+        report.failures += [Failure(case.title, _where(case), what) for what in compare(index, case, rows, report)]
     if sweep:
         _sweep(engine, built, playable, report)
     return report
@@ -126,7 +126,7 @@ def _where(case: Case) -> str:
     return f"{case.place.file}:{case.place.line}" if case.place else "case"
 
 
-def _compare(index: int, case: Case, found: Rows, report: Report) -> list[str]:
+def compare(index: int, case: Case, found: Rows, report: Report) -> list[str]:
     """Sentences about expected rows that are not there, and rows that are there unexpected."""
     zone = worlds.zone_of(case)
     wrong = []
