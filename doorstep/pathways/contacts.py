@@ -80,7 +80,7 @@ def add_contacts(statement: Statement, source: str, gaps: Gaps) -> str:
     # Membership, not a join: every engine keeps such a list indexed.
     listed = exp.In(this=exp.Tuple(expressions=keys()), query=exp.Subquery(this=select(keys(), later)))
     return statement.add("contact", select(
-        [exp.Star(), name(flag(any_of(op("=", col("begins"), 1), listed)), "ct")], second))
+        [exp.Star(), name(flag(any_of(op("=", col("begins"), 1), listed)), "ct")], second), keep=True)
 
 
 def keys() -> list[Sql]:

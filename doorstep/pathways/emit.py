@@ -43,11 +43,12 @@ TRUTHS = (t.Compare, t.WeeksCompare, t.In, t.And, t.Or, t.Not, t.Known, t.Any)
 
 @dataclass(frozen=True)
 class Context:
-    """What an expression reads: `leaf` gives the column of a leaf, `values` what the named values are."""
+    """What an expression reads: `leaf` gives the column of a leaf, `named` that of a named value; `values` what these are."""
 
     clock: t.Clock
     leaf: Callable[[t.Leaf], Sql]
     values: Mapping[str, Value]
+    named: Mapping[str, str]
     dialect: str
 
 def emit(node: t.Expr, ctx: Context) -> Sql:
@@ -85,7 +86,7 @@ def _(node: t.Lit, ctx: Context) -> Sql:
 
 @_value.register
 def _(node: t.Ref, ctx: Context) -> Sql:
-    return col(f"v_{node.name}")
+    return col(ctx.named[node.name])
 
 @_value.register(t.EventNum)
 def _(node: t.EventNum, ctx: Context) -> Sql:

@@ -47,7 +47,7 @@ from doorstep.pathways.sql import (
     select,
     when,
 )
-from doorstep.pathways.state import add_states, add_values
+from doorstep.pathways.state import Values, add_states
 from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
 from doorstep.pathways.tables import Attributes, table_name
 
@@ -60,15 +60,18 @@ class Judge:
     group: Group
     dialect: str
     leaves: Leaves = field(init=False)
-    ends: dict[t.Expr, str] = field(default_factory=dict)
-    """Computed ends: expression -> column."""
+    values: Values = field(init=False)
+    contexts: dict[str, Context] = field(init=False)
+    ends: dict[Sql, str] = field(default_factory=dict)
+    """Computed ends: what is computed -> column."""
 
     def __post_init__(self) -> None:
         self.leaves = Leaves(self.group, self.dialect)
+        self.values = Values(self.leaves)
+        self.contexts = {pathway.name: self.values.context(pathway) for pathway in self.group.pathways}
 
-    @property
-    def ctx(self) -> Context:
-        return self.leaves.context()
+    def ctx(self, variant: Variant) -> Context:
+        return self.contexts[variant.pathway.name]
 
     def add(self, statement: Statement, source: Source) -> tuple[str, Stream]:
         """Adds the stream, the states and table `judged`; gives the name of the last and the stream."""
@@ -76,15 +79,12 @@ class Judge:
         values = self._columns(variants)
         where = self._own_moments(variants)
         extra = self._extra()
-        needed = self._values_read()
-        for key in needed:  # asks for their leaves
-            whole(self.group.pathway.values[key].expr, self.ctx)
         filters = self.leaves.filters | {
             f for v in self.group.variants for f in (v.step.done.filters if v.step.done else ())
         }
         stream = add_stream(statement, self.group, self.plan.programme, filters, source)
         states = add_states(statement, stream, self.leaves)
-        states = add_values(statement, states, self.leaves, needed, self.ctx)
+        states = self.values.add(statement, states)
         gid = self.group.gid
         states = statement.add(f"ends{gid}", select([exp.Star(), *extra], states), keep=True)
         query = select(values, aliased(states, "s"), where)
@@ -92,10 +92,6 @@ class Judge:
             query = query.join(aliased(table_name(self.plan, "step"), "r"), join_type="CROSS", copy=False)
             query = query.where(among(col("sid", "r"), [v.sid for v in self.group.variants]), copy=False)
         return statement.add(f"judged{gid}", query, keep=True), stream
-
-    def _values_read(self) -> set[str]:
-        nodes = [node for v in self.group.variants for node in read_by(v)]
-        return {node.name for node in nodes if isinstance(node, t.Ref)}
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
@@ -109,36 +105,36 @@ class Judge:
             name(self.leaves.civil_day() if timed else null(), "cd"),
             name(variants.by_number(lambda v: flag(self._exists(v))), "ex"),
             name(variants.by_number(self._why), "why"),
-            name(variants.by_number(lambda v: self._earliest(self._all_ends(v))), "ea"),
-            name(variants.by_number(lambda v: self._earliest_why(self._all_ends(v))), "ew"),
+            name(variants.by_number(lambda v: self._earliest(self._all_ends(v), self.ctx(v))), "ea"),
+            name(variants.by_number(lambda v: self._earliest_why(self._all_ends(v), self.ctx(v))), "ew"),
             name(variants.by_number(self._anchor), "an"),
             name(variants.by_number(self._hit), "q"),
         ]
 
     def _all_ends(self, variant: Variant) -> tuple[End, ...]:
-        return (*self.group.pathway.ends, *variant.step.ends)
+        return (*variant.pathway.ends, *variant.step.ends)
 
     def _reason(self, end: End) -> int:
         return self.plan.reasons.index(end.why)
 
-    def _end_column(self, end: End) -> Sql:
+    def _end_column(self, end: End, ctx: Context) -> Sql:
         assert end.at is not None
-        return col(self.ends.setdefault(end.at, f"end_{len(self.ends) + 1}"))
+        return col(self.ends.setdefault(whole(end.at, ctx), f"end_{len(self.ends) + 1}"))
 
-    def _held(self, ends: Sequence[End]) -> Sql | None:
+    def _held(self, ends: Sequence[End], ctx: Context) -> Sql | None:
         """Number of the first end that holds, null when none does; None when there are no ends."""
         branches = []
         for end in ends:
             if end.when is not None:
-                branches.append((condition(end.when, self.ctx), lit(self._reason(end))))
+                branches.append((condition(end.when, ctx), lit(self._reason(end))))
             else:
-                branches.append((op(">=", col("m"), self._end_column(end)), lit(self._reason(end))))
+                branches.append((op(">=", col("m"), self._end_column(end, ctx)), lit(self._reason(end))))
         return case(*branches) if branches else None
 
     def _exists(self, variant: Variant) -> Sql:
-        step, ctx = variant.step, self.ctx
-        parts = [is_null(col("gone"))] if self.group.pathway.ends else []
-        own = self._held(step.ends)
+        step, ctx = variant.step, self.ctx(variant)
+        parts = [is_null(self._gone(variant))] if variant.pathway.ends else []
+        own = self._held(step.ends, ctx)
         if own is not None:
             parts.append(is_null(own))
         if step.countries:
@@ -150,18 +146,22 @@ class Judge:
         return all_of(*parts)
 
     def _why(self, variant: Variant) -> Sql:
-        branches = [(not_null(col("gone")), col("gone"))] if self.group.pathway.ends else []
-        own = self._held(variant.step.ends)
+        branches = [(not_null(self._gone(variant)), self._gone(variant))] if variant.pathway.ends else []
+        own = self._held(variant.step.ends, self.ctx(variant))
         if own is not None:
             branches.append((not_null(own), own.copy()))
         return case(*branches, other=lit(CONTRARY)) if branches else lit(CONTRARY)
 
-    def _earliest(self, ends: Sequence[End]) -> Sql:
+    def _gone(self, variant: Variant) -> Sql:
+        """The first of the pathway's ends that holds."""
+        return col(f"gone_{variant.pathway.name}")
+
+    def _earliest(self, ends: Sequence[End], ctx: Context) -> Sql:
         found: Sql | None = None
         for end in ends:
             if end.at is None:
                 continue
-            at = self._end_column(end)
+            at = self._end_column(end, ctx)
             if found is None:
                 found = at
                 continue
@@ -171,21 +171,23 @@ class Judge:
             )
         return null() if found is None else found
 
-    def _earliest_why(self, ends: Sequence[End]) -> Sql:
+    def _earliest_why(self, ends: Sequence[End], ctx: Context) -> Sql:
         timed = [end for end in ends if end.at is not None]
         if not timed:
             return null()
         if len(timed) == 1:
-            return when(not_null(self._end_column(timed[0])), lit(self._reason(timed[0])))
-        return case(*((op("=", self._end_column(end), self._earliest(ends)), lit(self._reason(end))) for end in timed))
+            return when(not_null(self._end_column(timed[0], ctx)), lit(self._reason(timed[0])))
+        return case(*(
+            (op("=", self._end_column(end, ctx), self._earliest(ends, ctx)), lit(self._reason(end))) for end in timed
+        ))
 
     def _anchor(self, variant: Variant) -> Sql:
-        step = variant.step
+        step, ctx = variant.step, self.ctx(variant)
         dated = dating(step.chain)
         if dated is not None:
-            return whole(dated, self.ctx)
+            return whole(dated, ctx)
         if step.anchor is not None:
-            return whole(step.anchor, self.ctx)
+            return whole(step.anchor, ctx)
         if variant.kind == CHAIN:
             return null()
         return col("m") if variant.kind == EACH else self.leaves(t.EpisodeStart())
@@ -198,9 +200,9 @@ class Judge:
             return lit(0)
         parts = [op("=", self.leaves.last_moment(step.each.filters), col("m")), self._exists(variant)]
         if step.when is not None:
-            parts.append(condition(step.when, self.ctx))
+            parts.append(condition(step.when, self.ctx(variant)))
         if step.anchor is not None:
-            parts.append(not_null(whole(step.anchor, self.ctx)))
+            parts.append(not_null(whole(step.anchor, self.ctx(variant))))
         return flag(all_of(*parts))
 
     def _own_moments(self, variants: Attributes) -> Sql | None:
@@ -218,17 +220,18 @@ class Judge:
         return any_of(*options)
 
     def _extra(self) -> list[Sql]:
-        """Computed ends, and the pathway's own end that holds."""
-        held = self._held(self.group.pathway.ends)
-        columns = [name(whole(at, self.ctx), alias) for at, alias in self.ends.items()]
-        if held is None:
-            return columns
-        return [*columns, name(held.transform(self._inlined), "gone")]
+        """Computed ends, and for each pathway its first end that holds."""
+        gone = []
+        for pathway in self.group.pathways:
+            held = self._held(pathway.ends, self.contexts[pathway.name])
+            if held is not None:
+                gone.append(name(held.transform(self._inlined), f"gone_{pathway.name}"))
+        return [*(name(at, alias) for at, alias in self.ends.items()), *gone]
 
     def _inlined(self, node: exp.Expr) -> exp.Expr:
         """Within the table that makes them, columns of computed ends are written out."""
-        for at, alias in self.ends.items():
-            if isinstance(node, exp.Column) and node.name == alias:
-                return exp.Paren(this=whole(at, self.ctx))
+        if isinstance(node, exp.Column):
+            for at, alias in self.ends.items():
+                if node.name == alias:
+                    return exp.Paren(this=at.copy())
         return node
-

@@ -74,9 +74,6 @@ class Leaves:
     def filters(self) -> set[t.Filter]:
         return {f for column in self.named for f in column.filters}
 
-    def context(self) -> Context:
-        return Context(self.group.clock, self, self.group.pathway.values, self.dialect)
-
 
 def accepts(filters: Filters, dialect: str) -> Sql:
     """The condition that an event is one of these."""
@@ -95,7 +92,7 @@ def event_context(dialect: str) -> Context:
         raise TypeError(f"{leaf!r} cannot be read from one event")
 
     values: dict[str, Value] = {}
-    return Context(t.Clock.DAY, none, values, dialect)
+    return Context(t.Clock.DAY, none, values, {}, dialect)
 
 
 def chosen(column: Column, dialect: str, value: Sql) -> Sql:

@@ -46,12 +46,16 @@ class Variant:
 
 @dataclass(frozen=True)
 class Group:
-    """Steps of one pathway, which read one event stream in one clock."""
+    """Steps of all pathways on one kind of episode in one clock: they read one event stream."""
 
     gid: int
-    pathway: Pathway
+    episode: str
     clock: t.Clock
     variants: tuple[Variant, ...]
+
+    @property
+    def pathways(self) -> tuple[Pathway, ...]:
+        return tuple({v.pathway.name: v.pathway for v in self.variants}.values())
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class Plan:
 
     @property
     def chosen(self) -> tuple[Variant, ...]:
-        return tuple(variant for group in self.groups for variant in group.variants)
+        """In the order of their numbers."""
+        return tuple(sorted((v for group in self.groups for v in group.variants), key=lambda v: v.sid))
 
     def of(self, *kinds: str) -> tuple[Variant, ...]:
         return tuple(variant for variant in self.chosen if variant.kind in kinds)
@@ -98,11 +103,12 @@ def make_plan(programme: Programme, pathways: Collection[str] | None, steps: Col
         names = {variant.step.name, f"{variant.pathway.name}.{variant.step.name}"}
         return steps is None or not names.isdisjoint(steps)
 
-    groups = []
-    for gid, pathway in enumerate(programme.pathways.values(), 1):
-        chosen = tuple(v for v in every if v.pathway is pathway and wanted_step(v))
-        if chosen:
-            groups.append(Group(gid, pathway, pathway.clock, chosen))
+    chosen = [v for v in every if wanted_step(v)]
+    kinds = sorted({(v.pathway.episode, v.pathway.clock) for v in chosen})
+    groups = [
+        Group(gid, episode, clock, tuple(v for v in chosen if (v.pathway.episode, v.pathway.clock) == (episode, clock)))
+        for gid, (episode, clock) in enumerate(kinds, 1)
+    ]
     return Plan(programme, tuple(every), tuple(groups))
 
 

@@ -281,7 +281,8 @@ def union(parts: Sequence[Sql]) -> Sql:
 
 
 def choose(key: Sql, options: Sequence[tuple[int, Sql]], other: Sql | None = None) -> Sql:
-    """The option whose number `key` is, by halving; what is alike for all numbers is written once. Numbers ascend."""
+    """The option whose number `key` is, by halving; what is alike for all numbers is written once."""
+    options = sorted(options, key=lambda option: option[0])
     if not options:
         return other if other is not None else exp.Null()
     first = options[0][1]

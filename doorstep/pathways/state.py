@@ -1,19 +1,20 @@
 """States: one row per moment of an episode, with every leaf and every named value that rules read.
 
-Columns: subject, episode, m (the moment), the leaves, the values as v_<name>.
+Columns: subject, episode, m (the moment), the leaves, and the named values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from doorstep.content import tree as t
-from doorstep.content.model import Value
+from doorstep.content.model import Pathway, Value
 from doorstep.pathways.emit import Context, emit, whole
 from doorstep.pathways.leaves import FIRST, LATEST, TIMES, Column, Leaves, aggregate, chosen
-from doorstep.pathways.plan import walk
+from doorstep.pathways.plan import read_by, walk
 from doorstep.pathways.sql import Over, Sql, Statement, all_of, any_of, cast, col, is_null, name, op, select
 from doorstep.pathways.stream import KEYS, Stream
 
@@ -84,18 +85,43 @@ def _found(source: str, columns: Mapping[Column, str], looked_up: Mapping[Column
     return select(values, source)
 
 
-def add_values(statement: Statement, source: str, leaves: Leaves, wanted: Iterable[str], ctx: Context) -> str:
-    """Adds the named values that are read, each after those it reads."""
-    values = leaves.group.pathway.values
-    level: dict[str, int] = {}
-    for key in values:
-        if key in wanted:
-            refs = [node.name for node in walk(values[key].expr) if isinstance(node, t.Ref)]
-            level[key] = 1 + max((level[ref] for ref in refs), default=0)
-    for depth in range(1, max(level.values(), default=0) + 1):
-        here = [name(value_sql(values[key], ctx), f"v_{key}") for key in level if level[key] == depth]
-        source = statement.add(f"value{leaves.group.gid}_{depth}", select([exp.Star(), *here], source), keep=True)
-    return source
+@dataclass
+class Values:
+    """Named values as columns. Values that say the same in several pathways are one column."""
+
+    leaves: Leaves
+    columns: dict[tuple[t.Expr, tuple[str, ...], t.Type], str] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
+    made: dict[str, Sql] = field(default_factory=dict)
+
+    def context(self, pathway: Pathway) -> Context:
+        """What the rules of a pathway read. Values come in the order in which they depend on each other."""
+        group = self.leaves.group
+        named: dict[str, str] = {}
+        ctx = Context(group.clock, self.leaves, pathway.values, named, self.leaves.dialect)
+        read = {node.name for v in group.variants if v.pathway is pathway for node in read_by(v) if isinstance(node, t.Ref)}
+        for key, value in pathway.values.items():
+            if key in read:
+                named[key] = self._column(value, ctx)
+        return ctx
+
+    def _column(self, value: Value, ctx: Context) -> str:
+        refs = [ctx.named[node.name] for node in walk(value.expr) if isinstance(node, t.Ref)]
+        same = (value.expr, tuple(refs), value.type)
+        if same not in self.columns:
+            alias = f"v{len(self.columns) + 1}_{value.name}"
+            self.columns[same] = alias
+            self.levels[alias] = 1 + max((self.levels[ref] for ref in refs), default=0)
+            self.made[alias] = value_sql(value, ctx)
+        return self.columns[same]
+
+    def add(self, statement: Statement, source: str) -> str:
+        """Adds the values, each after those it reads."""
+        for depth in range(1, max(self.levels.values(), default=0) + 1):
+            here = [name(self.made[alias], alias) for alias, level in self.levels.items() if level == depth]
+            alias = f"value{self.leaves.group.gid}_{depth}"
+            source = statement.add(alias, select([exp.Star(), *here], source), keep=True)
+        return source
 
 
 def value_sql(value: Value, ctx: Context) -> Sql:

@@ -68,7 +68,7 @@ def add_stream(
     """Adds the stream with the codes of these filters."""
     minute = group.clock is t.Clock.MINUTE
     time = "ts" if minute else "day"
-    kind = group.pathway.episode
+    kind = group.episode
     known = list(filters)
     own = sorted({f.code for f in known if f.relation is None and _home(programme, f.code) in (kind, None)})
     person = sorted({f.code for f in known if f.relation is None and _home(programme, f.code) in ("", None)})
