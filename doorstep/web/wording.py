@@ -140,10 +140,8 @@ class Wording:
         match left, op, right:
             case (Count(stream), _, Lit(value)) if isinstance(value, int):
                 return self._counted(stream, op, value)
-            case (EventHow(), "=", Lit(value)):
-                return self.names.how(str(value))
             case (EventTxt() | Latest(), "=", Lit("yes", Type.TEXT)):
-                return gettext("%(thing)s: yes") % {"thing": self.thing(left, event)}
+                return gettext("%(thing)s: %(answer)s") % {"thing": self.thing(left, event), "answer": pgettext("answer", "yes")}
         parts = {"a": self.thing(left, event), "b": self._other(left, right, event)}
         dated = self._type(left) in _DAYS or self._type(right) in _DAYS
         return (_dated(op) if dated else _measured(op)) % parts
@@ -194,7 +192,7 @@ class Wording:
             case First(stream):
                 return self._of(stream, lambda told: gettext("the first %(event)s") % {"event": told})
             case LatestDay(stream, clock):
-                word = gettext("the day of %(event)s") if clock is Clock.DAY else gettext("the moment of %(event)s")
+                word = gettext("the last day of %(event)s") if clock is Clock.DAY else gettext("the last moment of %(event)s")
                 return word % {"event": self.stream(stream)}
             case FirstDay(stream, clock):
                 word = gettext("the first day of %(event)s") if clock is Clock.DAY else gettext("the first moment of %(event)s")
@@ -259,8 +257,27 @@ class Wording:
         return in_words(self.words.get(name, {})) or self.names.label(name)
 
     def filter(self, item: Filter) -> str:
-        """One kind of event."""
-        return self._label(item) if item.where is None else self.condition(item.where, item)
+        """One kind of event, as a noun: “Haemoglobin” below 70 g/L."""
+        return self._label(item) if item.where is None else self._noun(item.where, item)
+
+    def _noun(self, where: Expr, item: Filter) -> str:
+        match where:
+            case And(parts):
+                return ", ".join(self._noun(part, item) for part in parts)
+            case Compare(op, EventHow(), Lit(value)):
+                return self.names.how(str(value)) if op == "=" else gettext("not %(how)s") % {"how": self.names.how(str(value))}
+            case Compare("=", EventTxt(), Lit(value)):
+                return self._answered(item, (str(value),))
+            case In(EventTxt(), options):
+                return self._answered(item, options)
+            case Compare(op, EventNum(type=Type.NUMBER), Lit() as other) if op in _nouns():
+                return _nouns()[op] % {"a": self._label(item), "b": self._other(EventNum(), other, item)}
+        return self.condition(where, item)
+
+    def _answered(self, item: Filter, options: tuple[str, ...]) -> str:
+        told = [self.names.choice(item.code, option) for option in options]
+        answer = f" {pgettext('between conditions', 'or')} ".join(told)
+        return gettext("%(thing)s: %(answer)s") % {"thing": self._label(item), "answer": answer}
 
     def _label(self, item: Filter) -> str:
         label = self.names.label(item.code)
@@ -292,6 +309,16 @@ class Wording:
             case Arith("*", left, _, type=kind):
                 return kind or self._type(left)
         return getattr(expr, "type", None)
+
+
+def _nouns() -> dict[str, str]:
+    return {
+        "<": gettext("%(a)s below %(b)s"),
+        "<=": gettext("%(a)s of at most %(b)s"),
+        ">": gettext("%(a)s above %(b)s"),
+        ">=": gettext("%(a)s of at least %(b)s"),
+        "=": gettext("%(a)s of %(b)s"),
+    }
 
 
 def _measured(op: str) -> str:
