@@ -21,7 +21,7 @@ from doorstep.cli.shelf import programme_named
 from doorstep.cli.submit import take_in
 from doorstep.content.dates import day_number, iso_day
 from doorstep.record.database import value
-from doorstep.record.lists import Question, due, today
+from doorstep.record.lists import Listed, Question, due, today
 from doorstep.record.places import Places
 from doorstep.record.reasons import OUTCOMES
 from doorstep.record.record import Record
@@ -31,7 +31,7 @@ from doorstep.simulation.stream import simulate
 
 FOLDER = "var/demo"
 LISTED = 12
-COLUMNS = ("status", "urgency", "step", "due", "place", "subject")
+COLUMNS = ("status", "step", "due", "village", "subject")
 THERE = timedelta(hours=7)
 """The clock of Ratanakiri."""
 OLD = 14
@@ -108,8 +108,9 @@ def _prepared(data: Path, people: int, until: int) -> Demonstration:
         found = Demonstration(FILLING, iso_day(until))
         write(data, found)
     if found.state == READY:
-        with opened(places=True) as record, stage("Opening the demonstration"):
-            catch_up(record)
+        with opened(places=True) as record:
+            with stage("Opening the demonstration"):
+                catch_up(record)
             _sample(record)
         return found
     _fill(found, people)
@@ -164,16 +165,24 @@ def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int
 
 
 def _sample(record: Record) -> None:
-    """Who needs a visit in Ratanakiri today: the first rows of the list, without names."""
-    scene = SCENES[0]
-    rows = due(record, Question(scene.place, today(THERE), second=int(time.time())))
+    """Who needs a visit in Ratanakiri today: a few rows of the list, danger first, then what is nearest to today. No names."""
+    scene, day = SCENES[0], today(THERE)
+    rows = due(record, Question(scene.place, day, second=int(time.time())))
     late = sum(row["status"] == "late" for row in rows)
-    click.echo(f"\nWho needs a visit in {scene.name} today: {len(rows)} steps are open, {late} of them late. The first:\n")
+    click.echo(f"\nWho needs a visit in {scene.name} today: {len(rows)} steps are open, {late} of them late. Some of them:\n")
+    # The title of a step of a closed compartment would tell, and a terminal is no place for it.
+    care = [row for row in rows if row["compartment"] == "care"]
+    chosen = sorted(care, key=lambda row: (row["urgency"] != "danger", abs(_due_day(row) - day)))[:LISTED]
     with record.store.register.read() as register:
-        lives = dict(register.rows("SELECT subject, MAX(place) FROM home GROUP BY subject"))
-    from doorstep.cli.due import shown
+        villages: dict[str, str] = dict(register.rows("SELECT h.subject, u.name FROM home AS h JOIN place_unit AS u ON u.id = h.place"))
+    told = ({**row, "due": iso_day(_due_day(row)), "village": villages.get(row["subject"])} for row in chosen)
+    emit(told, COLUMNS)
 
-    emit(({**shown(row), "place": lives.get(row["subject"])} for row in rows[:LISTED]), COLUMNS)
+
+def _due_day(row: Listed) -> int:
+    """The civil day in Ratanakiri, on either clock."""
+    moment = row["due"]
+    return int(moment) if row["clock"] == "day" else int((moment + THERE.total_seconds()) // 86_400)
 
 
 def _welcome(found: Demonstration, data: Path, host: str, port: int, serve: bool) -> None:
