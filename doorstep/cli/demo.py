@@ -174,7 +174,8 @@ def _sample(record: Record) -> None:
     care = [row for row in rows if row["compartment"] == "care"]
     chosen = sorted(care, key=lambda row: (row["urgency"] != "danger", abs(_due_day(row) - day)))[:LISTED]
     with record.store.register.read() as register:
-        villages: dict[str, str] = dict(register.rows("SELECT h.subject, u.name FROM home AS h JOIN place_unit AS u ON u.id = h.place"))
+        homes = register.rows("SELECT h.subject, u.name FROM home AS h JOIN place_unit AS u ON u.id = h.place")
+    villages: dict[str, str] = dict(homes)
     told = ({**row, "due": iso_day(_due_day(row)), "village": villages.get(row["subject"])} for row in chosen)
     emit(told, COLUMNS)
 
