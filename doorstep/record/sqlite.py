@@ -108,11 +108,14 @@ class Sqlite(Pooled[SqliteConnection]):
         return _told()
 
     def purge(self, tables: Sequence[str], full: bool = True) -> None:
-        """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here.
+        """Zeros are written at once (secure_delete); what is left in the write-ahead file goes here. full: the file is
+        written anew, since a page that was once split may hold a copy of what was deleted from its other half.
 
         A reader that stays longer than WAIT keeps it: it goes when that reader ends and the next purge comes, or at the end.
         """
         with self._lock, _told():
+            if full and tables:
+                self.writer().run("VACUUM")
             busy = self.writer().rows("PRAGMA main.wal_checkpoint(TRUNCATE)")[0][0]  # the attached ones are only read
         if busy:
             logger.warning("%s was being read for long: what was deleted stays in its write-ahead file for now", self.path.name)

@@ -148,8 +148,8 @@ class Vault:
             condition, values = among(keys, "id", numbers)
             count = value(keys, f"SELECT COUNT(*) FROM secret WHERE {condition}", values)  # noqa: S608
             keys.run(f"DELETE FROM secret WHERE {condition}", values)  # noqa: S608
-        if count or self.keys.dialect == "sqlite":  # where it costs nothing, once more: a reader may have been in the way
-            self.keys.purge(["secret"])
+        if count or self.keys.dialect == "sqlite":  # where it costs little, once more: a reader may have been in the way
+            self.keys.purge(["secret"], full=count > 0)
         return int(count)
 
     def own(self, name: str) -> Key:

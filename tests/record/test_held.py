@@ -1,0 +1,112 @@
+"""What was held can be listed, looked at, released with the right day, or refused for good: once, by a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doorstep.record import held
+from doorstep.record.held import CannotDecide
+from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REFUSED
+from tests.record.cast import AREAS, ATTENDANT, FAR_VILLAGE, MAI, body, born, registered
+from tests.record.world import NOW, World
+
+
+def keep(world: World, sent: dict[str, Any]) -> held.Aside:
+    """Sends what will be held; the one thing that waits afterwards."""
+    assert world.send(sent, authority=AREAS, sender=ATTENDANT)[0].outcome == HELD
+    [aside] = held.kept_aside(world.record)
+    return aside
+
+
+def test_what_is_held_acts_on_nothing_until_it_is_released_and_is_known_from_then_on(world: World) -> None:
+    aside = keep(world, body(place=FAR_VILLAGE, answers={"hb": 81}))
+    world.catch_up()
+    assert world.rows("fact") == []
+    assert held.content(world.record, aside)[0]["answers"] == {"hb": 81}
+    assert held.release(world.record, aside.n, "supervisor", note="leave cover").outcome == ACCEPTED
+    world.catch_up()
+    assert world.rows("fact", "code, num", "code = 'hb'") == [("hb", 81.0)]
+    received, admitted = world.rows("submission", "received_at, admitted_at")[0]
+    assert received == NOW
+    assert admitted > NOW - 1 or admitted < NOW, "received when it came, known when it was released"
+    assert admitted != received
+    decided = held.one_aside(world.record, aside.n)
+    assert decided is not None
+    assert (decided.decision, decided.decided_by, decided.note) == ("released", "supervisor", "leave cover")
+    assert held.kept_aside(world.record) == []
+
+
+def test_a_wrong_day_is_put_right_at_the_release_and_the_body_stays_what_was_sent(world: World) -> None:
+    sent = body(id="late", made_at="2099-03-01T08:30:00+07:00", answers={"hb": 81})
+    aside = keep(world, sent)
+    with pytest.raises(CannotDecide, match="dated later than tomorrow"):
+        held.release(world.record, aside.n, "supervisor")
+    assert held.kept_aside(world.record), "nothing was changed by the attempt"
+    held.release(world.record, aside.n, "supervisor", made_at="2026-03-01T08:30:00+07:00")
+    world.catch_up()
+    from doorstep.content.dates import day_number
+
+    assert world.rows("fact", "day", "code = 'hb'") == [(day_number("2026-03-01"),)]
+    # The phone sends it again as it wrote it: that is the same thing.
+    assert world.send(sent)[0].outcome == DUPLICATE
+
+
+def test_a_form_that_arrives_with_the_programme_is_released_as_another_version(world: World) -> None:
+    aside = keep(world, body("visit", version="0", answers={"hb": 81}))
+    with pytest.raises(CannotDecide, match="not in this version"):
+        held.release(world.record, aside.n, "supervisor")
+    held.release(world.record, aside.n, "supervisor", version="1")
+    world.catch_up()
+    assert world.rows("fact", "num", "code = 'hb'") == [(81.0,)]
+
+
+def test_refused_for_good_it_stays_refused_and_readable(world: World) -> None:
+    sent = body(id="no", place=FAR_VILLAGE)
+    aside = keep(world, sent)
+    held.refuse(world.record, aside.n, "supervisor", "not ours")
+    receipt = world.send(sent, authority=AREAS, sender=ATTENDANT)[0]
+    assert (receipt.outcome, receipt.reason) == (REFUSED, "refused_by_person")
+    assert held.content(world.record, aside)[0]["id"] == "no"
+    with pytest.raises(CannotDecide, match="was refused before"):
+        held.release(world.record, aside.n, "supervisor")
+
+
+def test_what_waits_is_not_kept_twice(world: World) -> None:
+    sent = body(place=FAR_VILLAGE)
+    keep(world, sent)
+    receipt = world.send(sent, authority=AREAS, sender=ATTENDANT)[0]
+    assert (receipt.outcome, receipt.detail) == (DUPLICATE, "waiting")
+    assert len(held.kept_aside(world.record)) == 1
+
+
+def test_nothing_is_decided_under_a_number_that_there_is_not(world: World) -> None:
+    with pytest.raises(CannotDecide, match="Nothing is kept aside under number 7"):
+        held.release(world.record, 7, "supervisor")
+
+
+def test_what_was_refused_is_kept_to_compare_and_cannot_be_released(world: World) -> None:
+    world.send(body(id="a", answers={"hb": 90}), body(id="a", answers={"hb": 60}))
+    [aside] = held.kept_aside(world.record, None)
+    with pytest.raises(CannotDecide, match="was refused when it came"):
+        held.release(world.record, aside.n, "supervisor")
+
+
+def test_an_erasure_takes_what_was_held_with_it(world: World) -> None:
+    world.send(registered())
+    aside = keep(world, body(place=FAR_VILLAGE, answers={"remark": "words"}))
+    world.send(body(kind="erase", form="", place=""))
+    assert held.kept_aside(world.record) == []
+    with pytest.raises(CannotDecide, match="erased"):
+        held.content(world.record, aside)
+    with pytest.raises(CannotDecide, match="was erased before"):
+        held.release(world.record, aside.n, "supervisor")
+
+
+def test_a_release_speaks_of_everybody_whom_the_form_speaks_of(world: World) -> None:
+    aside = keep(world, born(place=FAR_VILLAGE))
+    held.release(world.record, aside.n, "supervisor")
+    world.catch_up()
+    assert world.rows("relation", "subject, name, target") == [("mai-baby", "mother", MAI)]
+    assert {row[0] for row in world.rows("part", "subject")} == {"mai-baby", MAI}
