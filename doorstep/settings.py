@@ -133,6 +133,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.data / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 30 * 86400  # addresses of what may change carry a mark of its content
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

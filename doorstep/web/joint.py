@@ -220,7 +220,7 @@ def place_name(place: placing.PlaceRow, lang: str) -> str:
     return place.names.get(lang) or place.names.get("en") or next(iter(place.names.values()), place.id)
 
 
-def demo_logins() -> list[dict[str, str]]:
-    """Who can log in to the demonstration: name, password and role."""
-    found = demonstration.read(Path(settings.CONFIG.data))
-    return [{"name": one.name, "password": one.password, "role": one.role} for one in found.logins] if found else []
+def demo_logins() -> list[demonstration.Login]:
+    """Who can log in to the demonstration; nobody where there is none."""
+    found = demonstration.read(record().store.config.data)
+    return found.logins if found else []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,9 +26,18 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
+def asset(path: str) -> str:
+    """The address of one of our files, with a mark of its content: browsers keep it until it changes."""
+    found = finders.find(path)
+    mark_of = hashlib.sha256(Path(str(found)).read_bytes()).hexdigest()[:8] if found else ""
+    return f"{static(path)}?v={mark_of}"
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """A picture from the sprite. It never stands alone: words are beside it, so a screen reader passes over it."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/icons.svg"), name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', asset("web/icons.svg"), name)
 
 
 @register.simple_tag
