@@ -184,7 +184,7 @@ class DuckDb(_Closing):
         import duckdb
 
         self.connection = duckdb.connect(path)
-        # Conditions pushed through the projections that nest values are copied each time: planning took a minute, running a second.
+        # Conditions pushed through the projections that nest values are copied each time: planning took a minute.
         self.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
 
     def load(self, table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorstep.pathways.compiler import compile_steps
 
 from doorstep.content.model import Programme
 from doorstep.content.read import read_programme
 from doorstep.pathways import engines, fold
+from doorstep.pathways.compiler import compile_steps
 from tests.reference import episodes, histories, interpreter
 
 SHELF = Path(__file__).parents[2] / "programmes"

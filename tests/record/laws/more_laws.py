@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -92,7 +93,7 @@ def only(story: Story, wanted: Callable[[dict[str, Any]], bool]) -> Story:
 def merged_people_are_one_person(world: World, story: Story) -> None:
     """Everybody merged: the same facts, episodes and steps as if all had been told of one from the start."""
     tell(world.empty(), story)
-    for a, b in zip(PEOPLE, PEOPLE[1:], strict=False):
+    for a, b in itertools.pairwise(PEOPLE):
         world.send({
             "id": f"merge-{a}", "kind": "merge", "subject": b, "author": "kim", "made_at": "2026-11-30T23:00:00Z",
             "answers": {"other": a},

@@ -34,7 +34,7 @@ LAWS: list[tuple[laws.Law, tuple[str, ...]]] = [
 
 def told_by(law: laws.Law) -> st.SearchStrategy[Story]:
     """The stories that put this law to the test."""
-    return stories(dict((known.__name__, kinds) for known, kinds in LAWS)[law.__name__])
+    return stories({known.__name__: kinds for known, kinds in LAWS}[law.__name__])
 
 
 @pytest.mark.parametrize("law", [law for law, _ in LAWS], ids=lambda law: law.__name__)
