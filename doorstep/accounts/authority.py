@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from doorstep.accounts.models import Assignment, Device, Worker
 from doorstep.accounts.roles import BRINGS_FOR_OTHERS, EVERYWHERE, MAY_SEND
 from doorstep.accounts.tokens import worker_of
-from doorstep.record.database import first
+from doorstep.record.database import DatabaseAway, first
 from doorstep.record.lists import today
 from doorstep.record.record import Record
 from doorstep.record.whereabouts import ancestors_of
@@ -37,7 +37,11 @@ class Accounts:
         if known is not None and now - known[0] < REMEMBERED:
             answer: Answer = known[1]
             return answer
-        answer = ask()
+        close_old_connections()  # one that broke is opened anew
+        try:
+            answer = ask()
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseAway("The accounts do not answer. Nothing was changed; try again in a moment.") from error
         if len(self._answers) > MOST:
             self._answers.clear()
         self._answers[key] = (now, answer)
@@ -50,11 +54,7 @@ class Accounts:
     def sender_of(self, token: str) -> str | None:
         """Username of whose token this is, None when it is nobody's."""
 
-        def ask() -> str | None:
-            close_old_connections()
-            return worker_of(token)
-
-        return self._remember(("token", token), ask)
+        return self._remember(("token", token), lambda: worker_of(token))
 
     def knows(self, author: str) -> bool:
         return self._remember(("knows", author), lambda: Worker.objects.filter(username=author, is_active=True).exists())

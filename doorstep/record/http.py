@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ from doorstep.record.record import Record
 from doorstep.record.store import now_ms
 from doorstep.record.writer import Writer
 
+logger = logging.getLogger("doorstep.http")
 MOST = 32 * 1024 * 1024
 """Bytes of one request, unpacked. Larger ones are read away, so that the sender hears the answer."""
 DRAINED = 512 * 1024 * 1024
@@ -92,6 +94,13 @@ class IntakeApp:
             answer = told(503, str(error), NOTHING_STORED, "Send it again in a minute.")
             answer.headers.append(("Retry-After", "10"))
             return answer
+        except Exception:
+            logger.exception("a request was not answered")
+            return told(
+                500, "Doorstep failed on this; it is a defect of Doorstep.",
+                "What was answered with an outcome before is safe; of this request nothing is certain: keep your copy.",
+                "Send it again: nothing is taken in twice. If it fails again, tell whoever keeps this server.",
+            )  # fmt: skip
 
     def _route(self, environ: WSGIEnvironment) -> Answer:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
