@@ -13,11 +13,11 @@ from typing import Any
 
 from doorstep.record.admission import Context, Decision, Item, Seen, decide
 from doorstep.record.authority import Authority
-from doorstep.record.database import Connection, among, value
+from doorstep.record.database import Connection, among, first, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
 from doorstep.record.known import ask
-from doorstep.record.merges import component
+from doorstep.record.merges import Edge, component
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS
 from doorstep.record.sealing import pack_aside
 from doorstep.record.shelf import Shelf
@@ -69,6 +69,7 @@ class Batch:
     asides_new: list[tuple[Any, ...]] = field(default_factory=list)
     places: set[tuple[str, str]] = field(default_factory=set)
     erased: dict[str, str] = field(default_factory=dict)
+    merges: list[Edge] = field(default_factory=list)
 
 
 def admit(
@@ -92,9 +93,10 @@ def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Author
     corrections = [one.replaces for one in sent if one.kind == "correction" and one.replaces and _several(one, shelf)]
     roots = ask(log, corrections, ()).seen if corrections else {}
     parts = [_parts(item, shelf, roots) for item in items]
-    known = ask(log, ids, {subject for own in parts for subject in speaks_of(own)})
+    subjects = {subject for own in parts for subject in speaks_of(own)}
+    known = ask(log, ids, subjects | {one.other for one in sent if one.other})
     context = Context(shelf, authority, known.seen, known.erased, known.places)
-    subjects = {subject for own in parts for subject in speaks_of(own)} - known.erased
+    subjects -= known.erased
     keys = store.vault.take(log, subjects, known.secrets, known.erasures)
     return Batch(log, context, keys, known.seq, parts, known.asides)
 
@@ -139,7 +141,10 @@ def body_hash(sent: Envelope, key: Key | None) -> str:
 def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None) -> Receipt:
     sent = item.envelope
     hash = body_hash(sent, batch.keys.get(sent.subject)) if sent else ""
-    decision = decide(item, hash, speaks_of(parts), batch.context)
+    about = [*speaks_of(parts), sent.other] if sent and sent.other else speaks_of(parts)
+    decision = decide(item, hash, about, batch.context)
+    if sent is not None and decision.outcome == DUPLICATE and item.attachments:
+        _more_files(item, sent, batch)
     if sent is None or decision.outcome == DUPLICATE:
         return Receipt(sent.id if sent else _named(item), decision.outcome, decision.reason, decision.detail)
     if decision.outcome == ACCEPTED:
@@ -162,7 +167,7 @@ def _accept(
     batch.submissions.append((
         batch.seq, sent.id, sent.kind, sent.form, decision.version or sent.version, decision.pack, sent.subject, sent.place,
         sent.author, sent.device, item.sender, sent.made_at, sent.day, sent.zone, decision.stamp, item.received_ms, admitted,
-        decision.offset, sent.prev, sent.sig, hash, sent.replaces, root, _other(sent),
+        decision.offset, sent.prev, sent.sig, hash, sent.replaces, root, sent.other,
     ))  # fmt: skip
     for n, (subject, plain) in enumerate(parts):
         key = batch.keys.get(subject)
@@ -173,14 +178,22 @@ def _accept(
         batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
     batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp, root=root)
     _remember_places(sent, parts, batch)
+    if sent.other:
+        batch.merges.append((sent.id, sent.kind, sent.subject, sent.other, decision.stamp))
     if sent.kind == "erase":
         _erase(sent, batch)
 
 
-def _other(sent: Envelope) -> str | None:
-    """The second person of a merge: in the open, since the components of merged persons are worked out from the log."""
-    other = sent.answers.get("other") if sent.kind in ("merge", "unmerge") else None
-    return other if isinstance(other, str) and other else None
+def _more_files(item: Item, sent: Envelope, batch: Batch) -> None:
+    """Files that come later than their form: what is large travels in several requests, each with the form."""
+    row = first(batch.log, "SELECT seq, subject FROM submission WHERE id = ?", [sent.id])
+    key = batch.keys.get(row[1]) if row else None
+    if row is None or key is None:
+        return
+    here = {name for (name,) in batch.log.rows("SELECT name FROM attachment WHERE seq = ?", [row[0]])}
+    for name, (kind, content) in item.attachments.items():
+        if name not in here:
+            batch.attachments.append((row[0], name, row[1], kind, len(content), seal(key, f"{sent.id}/file/{name}", content)))
 
 
 def _remember_places(sent: Envelope, parts: Parts, batch: Batch) -> None:
@@ -194,8 +207,8 @@ def _remember_places(sent: Envelope, parts: Parts, batch: Batch) -> None:
 
 
 def _erase(sent: Envelope, batch: Batch) -> None:
-    """The person, and every record merged with hers."""
-    for subject in component(batch.log, sent.subject):
+    """The person, and every record merged with hers, in this very batch too."""
+    for subject in component(batch.log, sent.subject, batch.merges):
         if subject not in batch.context.erased:
             batch.erased[subject] = sent.id
             batch.context.erased.add(subject)
