@@ -19,11 +19,12 @@ SHOWN = 5
 def asked(engine: Engine, steps: str, as_of: int = AS_OF) -> list[Answer]:
     """What the engine says of every pregnancy on a day, from the SELECT of its contact rows; by subject."""
     engine.store("step", steps)
-    engine.store("asof", f"SELECT DISTINCT subject, {as_of} AS t_day, {as_of * 86_400} AS t_second FROM fact")
-    wanted = ", ".join(f'"{column}"' for column in ("subject", "n", "due", "status"))
-    listed = engine.query(f"SELECT {wanted} FROM ({compile_status(engine.name).sql}) AS q WHERE status <> 'ended'")
-    by_subject: dict[str, list[Row]] = {row[0]: [] for row in engine.query('SELECT subject FROM "asof"')}
-    for row in listed:
+    engine.store("listed", f"SELECT DISTINCT subject, {as_of} AS t_day, {as_of * 86_400} AS t_second FROM fact")
+    wanted = "subject, n, due, status"
+    listing = compile_status(engine.name, asof="listed").sql
+    rows = engine.query(f"SELECT {wanted} FROM ({listing}) AS q WHERE status <> 'ended'")
+    by_subject: dict[str, list[Row]] = {row[0]: [] for row in engine.query("SELECT subject FROM listed")}
+    for row in rows:
         by_subject[row[0]].append(row)
     return [_answer(subject, rows) for subject, rows in sorted(by_subject.items())]
 

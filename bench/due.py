@@ -115,8 +115,8 @@ def compiled(engine: Engine, programme: Programme) -> str:
 def _reading(engine: Engine) -> Callable[[], list[tuple[object, ...]]]:
     """The list of everybody on one day, from stored steps."""
     everybody = f"SELECT DISTINCT subject, {AS_OF} AS t_day, {AS_OF * 86_400} AS t_second FROM step"
-    engine.store("asof", everybody)
-    sql = LISTED.format(compile_status(engine.name).sql)
+    engine.store("listed", everybody)
+    sql = LISTED.format(compile_status(engine.name, asof="listed").sql)
     return lambda: engine.query(sql)
 
 
