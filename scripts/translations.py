@@ -4,7 +4,8 @@
     python scripts/translations.py --check  # says what is missing or out of date; exit code 1 when anything is
 
 Words stand in Python (gettext, ngettext, pgettext and their lazy kin) and in templates (trans, blocktrans).
-A message that nobody translated is listed, never guessed. "#. machine" marks a translation that waits for a speaker.
+A message that nobody translated is listed, never guessed. The first lines of each file say whether a speaker has reviewed it;
+so does the foot of every page (doorstep/web/context.py).
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+HEADER = """\
+# The words of Doorstep's pages. Made by a machine: every one waits for a speaker of the language to review it.
+# Whoever reviews it: write your name here, and take the language out of UNREVIEWED in doorstep/web/context.py.
+#"""
+UNSTEADY = (
+    b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Report-Msgid-Bugs-To', b'"Last-Translator',
+    b'"Language-Team',
+)  # fmt: skip
 Found = tuple[str | tuple[str, ...], str | None, str]
 
 
@@ -84,6 +93,8 @@ def update(language: str, pot: Catalog) -> list[Message]:
     catalog = load(language)
     catalog.update(pot, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.header_comment = HEADER
+    catalog.project, catalog.version = "Doorstep", ""
     for message in catalog:
         message.flags.discard("fuzzy")
     path = po(language)
@@ -97,9 +108,8 @@ def update(language: str, pot: Catalog) -> list[Message]:
 
 
 def _steady(content: bytes) -> bytes:
-    """Without the lines that change with the clock or the version of Babel."""
-    unsteady = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By')
-    return b"".join(line for line in content.splitlines(keepends=True) if not line.startswith(unsteady))
+    """Without the lines that change with the clock or the version of Babel, or that say nothing."""
+    return b"".join(line for line in content.splitlines(keepends=True) if not line.startswith(UNSTEADY))
 
 
 def problems(language: str, pot: Catalog) -> list[str]:

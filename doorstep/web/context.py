@@ -7,7 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+UNREVIEWED = ("vi", "km", "bg")
+"""Languages whose words were made by a machine and that no speaker has reviewed: the foot of every page says so."""
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor."""
-    return {"demo": bool(getattr(settings, "DOORSTEP_DEMO", False)), "languages": settings.LANGUAGES}
+    return {"demo": bool(getattr(settings, "DOORSTEP_DEMO", False)), "languages": settings.LANGUAGES, "unreviewed": UNREVIEWED}
