@@ -68,7 +68,11 @@ class Judge:
     def __post_init__(self) -> None:
         self.leaves = Leaves(self.group, self.dialect)
         self.values = Values(self.leaves)
-        self.contexts = {pathway.name: self.values.context(pathway) for pathway in self.group.pathways}
+        self.contexts = {}
+        for pathway in self.group.pathways:
+            nodes = [node for v in self.group.variants if v.pathway is pathway for node in read_by(v)]
+            read = {node.name for node in nodes if isinstance(node, t.Ref)}
+            self.contexts[pathway.name] = self.values.context(pathway, read)
 
     def ctx(self, variant: Variant) -> Context:
         return self.contexts[variant.pathway.name]

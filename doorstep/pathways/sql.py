@@ -237,7 +237,10 @@ class Statement:
         self.parts.append((alias, query, hinted or None))
         return alias
 
-    def finish(self, query: exp.Select | exp.SetOperation) -> Sql:
+    def finish(self, query: Sql) -> Sql:
+        """The whole statement."""
+        if not isinstance(query, exp.Query):
+            raise TypeError("a statement ends in a SELECT")
         for alias, part, keep in self.parts:
             query = query.with_(identifier(alias), as_=part, materialized=keep, copy=False)
         if self.dialect == "postgres":

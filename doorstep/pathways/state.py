@@ -5,7 +5,7 @@ Columns: subject, episode, m (the moment), the leaves, and the named values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -14,13 +14,13 @@ from doorstep.content import tree as t
 from doorstep.content.model import Pathway, Value
 from doorstep.pathways.emit import Context, emit, whole
 from doorstep.pathways.leaves import FIRST, LATEST, TIMES, Column, Leaves, aggregate, chosen
-from doorstep.pathways.plan import read_by, walk
+from doorstep.pathways.plan import walk
 from doorstep.pathways.sql import Over, Sql, Statement, all_of, any_of, cast, col, is_null, name, op, select
 from doorstep.pathways.stream import KEYS, Stream
 
 
-def add_states(statement: Statement, stream: Stream, leaves: Leaves) -> str:
-    """Adds one row per moment."""
+def add_states(statement: Statement, stream: Stream, leaves: Leaves, last: bool = False) -> str:
+    """Adds one row per moment; with `last`, only the last of each episode."""
     gid = leaves.group.gid
     columns = dict(leaves.named)
     over = Over(KEYS, stream.order if any(column.ordered for column in columns) else ("t",))
@@ -37,9 +37,11 @@ def add_states(statement: Statement, stream: Stream, leaves: Leaves) -> str:
     source = statement.add(f"running{gid}", select(values, source))
     if looked_up:
         source = statement.add(f"found{gid}", _found(source, columns, looked_up, over))
-    last = any_of(is_null(col("next_t")), op("!=", col("next_t"), col("t")))
+    ends = is_null(col("next_t"))
+    if not last:
+        ends = any_of(ends, op("!=", col("next_t"), col("t")))
     kept = [*(name(col(key), key) for key in KEYS), name(col("t"), "m"), *(name(col(a), a) for a in columns.values())]
-    return statement.add(f"state{gid}", select(kept, source, last))
+    return statement.add(f"state{gid}", select(kept, source, ends))
 
 
 def _numbered(statement: Statement, stream: Stream, columns: Mapping[Column, str], over: Over, gid: int) -> str:
@@ -94,12 +96,10 @@ class Values:
     levels: dict[str, int] = field(default_factory=dict)
     made: dict[str, Sql] = field(default_factory=dict)
 
-    def context(self, pathway: Pathway) -> Context:
-        """What the rules of a pathway read. Values come in the order in which they depend on each other."""
-        group = self.leaves.group
+    def context(self, pathway: Pathway, read: Collection[str]) -> Context:
+        """For rules of a pathway that read these values, directly or not. Values come in the order of dependence."""
         named: dict[str, str] = {}
-        ctx = Context(group.clock, self.leaves, pathway.values, named, self.leaves.dialect)
-        read = {node.name for v in group.variants if v.pathway is pathway for node in read_by(v) if isinstance(node, t.Ref)}
+        ctx = Context(self.leaves.group.clock, self.leaves, pathway.values, named, self.leaves.dialect)
         for key, value in pathway.values.items():
             if key in read:
                 named[key] = self._column(value, ctx)
