@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connection
 
 from doorstep.accounts.models import Assignment, Device, Worker
 from doorstep.accounts.roles import BRINGS_FOR_OTHERS, EVERYWHERE, MAY_SEND
@@ -37,7 +37,8 @@ class Accounts:
         if known is not None and now - known[0] < REMEMBERED:
             answer: Answer = known[1]
             return answer
-        close_old_connections()  # one that broke is opened anew
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()  # one that broke is opened anew
         try:
             answer = ask()
         except (OperationalError, InterfaceError) as error:
