@@ -6,7 +6,7 @@ A percentage keeps a drawing right on every screen while its letters keep their 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -94,7 +94,11 @@ class Picture:
     caption: str
     now: float | None = None
     now_word: str = ""
-    key: tuple[str, ...] = field(default=())
+
+    @property
+    def key(self) -> set[str]:
+        """The shapes and the kinds of bars that are in it: what the key under it explains."""
+        return {dot.shape for lane in self.lanes for dot in lane.dots} | {bar.kind for lane in self.lanes for bar in lane.bars}
 
     def axis(self) -> SafeString:
         """Ticks with their words, and today."""

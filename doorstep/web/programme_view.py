@@ -166,7 +166,7 @@ def picture(base: str, steps: Sequence[tuple[Step, Timing]], words: StepWords) -
     scale = Scale(min(0, *edges), max(edges) + margin)
     lanes = tuple(_lane(step, when, words, scale, unit, day) for step, when in sorted(steps, key=_begins))
     ticks = tuple((n * unit, str(n)) for n in scale.ticks(unit, 12))
-    return Picture(scale, lanes, ticks, caption, key=("due", "window", "lateness"))
+    return Picture(scale, lanes, ticks, caption)
 
 
 def _begins(entry: tuple[Step, Timing]) -> tuple[int, int]:
