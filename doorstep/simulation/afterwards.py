@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstep.simulation.deaths import baby_died
 from doorstep.simulation.fate import Baby
-from doorstep.simulation.report import Values
+from doorstep.simulation.report import Values, iso
 from doorstep.simulation.station import referral_followed, sent_later
 from doorstep.simulation.story import Story
 
@@ -51,7 +51,8 @@ def _haemorrhage(story: Story, heard: int) -> None:
         story.visit("postnatal_mother", heard, {"pph_bundle": "yes"}, at_station=True)
         return
     by, place = story.who(heard, at_station=False)
-    story.say("referral", story.at(heard, 17 * 60, 18 * 60), {"referral_sent": "yes"}, by=by, place=place)
+    sent: Values = {"referral_day": iso(heard), "referral_sent": "yes"}
+    story.say("referral", story.at(heard, 17 * 60, 18 * 60), sent, by=by, place=place)
     home = story.home(heard)
     outcome: Values = {"referral_outcome": "admitted", "pph_bundle": "yes"}
     story.say("referral_outcome", story.at(heard + 1), outcome, by=home.ward, place=home.hospital)

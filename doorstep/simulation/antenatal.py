@@ -39,8 +39,8 @@ def register(story: Story, day: int, *, at_station: bool) -> None:
     woman = story.woman
     by, place = story.who(day, at_station=at_station)
     values = {
-        "consent_record": "yes", "called": woman.name, "house_name": woman.house, "birthday": woman.birthday,
-        "residence": story.home(day).place_on(day), "language": woman.people.language,
+        "visit_day": iso(day), "consent_record": "yes", "called": woman.name, "house_name": woman.house,
+        "birthday": woman.birthday, "residence": story.home(day).place_on(day), "language": woman.people.language,
         "ethnicity": woman.people.name if story.happens("ethnicity_told") else None,
         **_phone(story), **_dating(story, day, at_station=at_station), **_before(story, day),
     }  # fmt: skip
@@ -150,7 +150,8 @@ def _delay(story: Story) -> int:
 
 def _not_done(story: Story, day: int, due: int) -> None:
     values: Values = {
-        "not_done_step": story.schedule.step, "not_done_due": iso(due), "not_done_reason": [story.pick("reasons")],
+        "visit_day": iso(day), "not_done_step": story.schedule.step, "not_done_due": iso(due),
+        "not_done_reason": [story.pick("reasons")],
     }  # fmt: skip
     by, place = story.who(day, at_station=False)
     story.say("visit_not_done", story.at(day), values, by=by, place=place)
@@ -161,7 +162,8 @@ def _past_term(story: Story) -> None:
     day = story.fate.lmp + 41 * 7
     if day < story.fate.last and not story.is_away(day) and story.happens("referral_sent"):
         by, place = story.who(day, at_station=True)
-        story.say("referral", story.at(day), {"referral_sent": "yes", "delivery_referral": "yes"}, by=by, place=place)
+        values: Values = {"referral_day": iso(day), "referral_sent": "yes", "delivery_referral": "yes"}
+        story.say("referral", story.at(day), values, by=by, place=place)
 
 
 def _birth_plan(story: Story) -> None:
@@ -169,7 +171,7 @@ def _birth_plan(story: Story) -> None:
     if not max(story.contacts[0], story.programme.start) < day < story.fate.last or story.is_away(day):
         return
     if story.happens("birth_plan"):
-        values: Values = {"birth_place_plan": _planned_place(story)}
+        values: Values = {"visit_day": iso(day), "birth_place_plan": _planned_place(story)}
         for question in ("transport_plan", "companion_plan", "blood_plan"):
             values[question] = "yes" if story.happens("plan_made") else "no"
         by, place = story.who(day, at_station=False)

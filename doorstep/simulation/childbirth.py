@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorstep.simulation.afterwards import after_birth, loss_visit
+from doorstep.simulation.antenatal import ATTRIBUTES
 from doorstep.simulation.deaths import mother_died
 from doorstep.simulation.fate import HOME, STATION, Baby
 from doorstep.simulation.report import Values, day_of, iso, iso_minute, moment
@@ -55,7 +56,7 @@ def _labour(story: Story) -> None:
     if not story.known or story.is_away(fate.last) or not story.happens("labour_told"):
         return
     at = moment(fate.last, fate.minute, story.village.zone) - story.chance.between(2, 9) * HOUR
-    values: Values = {"labour_started": "yes", "birth_imminent": "no"}
+    values: Values = {"labour_at": iso_minute(at, story.village.zone), "labour_started": "yes", "birth_imminent": "no"}
     values["left_for_birth"] = "yes" if fate.in_facility else "no"
     if fate.place == HOME:
         values["midwife_called"] = "yes" if fate.helper == "midwife" else "no"
@@ -71,10 +72,21 @@ def _birth(story: Story, heard: int) -> list[tuple[str, Baby]]:
     by, place = _who(story, heard)
     written = born + chance.between(1, 9) * HOUR if heard == fate.last else story.at(heard)
     babies = [(chance.uuid7(written * 1000 + number), baby) for number, baby in enumerate(fate.babies)]
-    values = {**_when(story, born), **_how(story)}
+    first = not story.known and not story.woman.seen
+    values = {**(_who_she_is(story, heard) if first else {"registered_before": "yes"}), **_when(story, born), **_how(story)}
     rows = [_row(story, own, baby, born) for own, baby in babies]
-    story.say("birth", written, values, by=by, place=place, rows=rows)
+    story.say("birth", written, values, by=by, place=place, rows=rows, base=ATTRIBUTES if first else ())
     return babies
+
+
+def _who_she_is(story: Story, heard: int) -> Values:
+    """What the report of a birth says of a woman of whom nobody had heard before."""
+    woman = story.woman
+    return {
+        "registered_before": "no", "consent_record": "yes", "her_name": woman.name, "house_name": woman.house,
+        "birthday": woman.birthday, "residence": story.home(heard).place_on(heard), "language": woman.people.language,
+        "her_sex": "f",
+    }  # fmt: skip
 
 
 def _who(story: Story, heard: int) -> tuple[Worker, str]:

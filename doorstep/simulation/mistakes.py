@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from doorstep.simulation.antenatal import contact
 from doorstep.simulation.chance import Chance
-from doorstep.simulation.report import Report, Values, day_of
+from doorstep.simulation.report import Report, Values, day_of, iso
 from doorstep.simulation.story import Story
 
 Slip = Callable[[Values, Chance], bool]
@@ -117,6 +117,7 @@ def _second_self(story: Story, first: Report, day: int) -> str:
     at = story.at(day)
     own = story.chance.uuid7(at * 1000)
     values = {name: value for name, value in first.values.items() if name not in ("lmp_told", "lmp_certain", "house_name")}
+    values["visit_day"] = iso(day)
     again = story.chance.uuid7(by.phone.clock(at) * 1000)
     story.reports.append(
         replace(first, id=again, subject=own, worker=by, place=place, at=at, values=values, base={})

@@ -22,7 +22,8 @@ def station_visit(story: Story, day: int, shown: str | None, *, first: bool) -> 
     values |= {**_pressure(story, day, weeks), **_vitals(story, weeks), **_blood(story, weeks), **_given(story, first=first)}
     report = story.visit("station_visit", day, values, at_station=True)
     if (sign in STATION_SIGNS or values["bp_sys"] >= 160) and story.happens("referral_sent"):
-        _say(story, "referral", day, {"referral_sent": "yes", "referral_to": story.home(day).hospital})
+        sent: Values = {"referral_day": iso(day), "referral_sent": "yes", "referral_to": story.home(day).hospital}
+        _say(story, "referral", day, sent)
         referral_followed(story, report.at)
     if first or (weeks >= 28 and not story.positive and story.happens("tested_again")):
         _tests(story, day, weeks, first=first)
@@ -132,7 +133,7 @@ def sent_later(story: Story, day: int, baby: str = "") -> None:
     later = day + story.chance.between(1, 2)
     form, values = ("referral_baby", {"baby_referral_sent": "yes"}) if baby else ("referral", {"referral_sent": "yes"})
     by, place = story.who(later, at_station=True)
-    report = story.say(form, story.at(later), values, by=by, place=place, subject=baby)
+    report = story.say(form, story.at(later), {"referral_day": iso(later), **values}, by=by, place=place, subject=baby)
     if not baby:
         referral_followed(story, report.at)
 

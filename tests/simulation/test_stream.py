@@ -90,6 +90,17 @@ def test_no_required_question_is_left_open(told: Submissions, maternal: Programm
             assert answer not in (None, "", [])
 
 
+def test_a_birth_that_is_the_first_news_of_a_woman_tells_who_she_is(told: Submissions, maternal: Programme) -> None:
+    births = [one for one in told if one.get("form") == "birth"]
+    first = [one for one in births if one["answers"]["registered_before"] == "no"]
+    assert 0 < len(first) < len(births)
+    for one in first:
+        flat = flatten(maternal.forms["birth"], maternal.dictionary, one)
+        hers = {row.name for row in flat.attributes if row.subject == one["subject"]}
+        assert {"called", "birthday", "residence", "sex"} <= hers
+        assert not any(row.code == "pregnancy_registered" for row in flat.answers)
+
+
 def test_the_story_touches_nearly_every_form_of_the_programme(told: Submissions, maternal: Programme) -> None:
     used = {one.get("form") for one in told}
     assert {"register", "anc_contact", "station_visit", "scan", "tests", "birth", "postnatal_mother", "postnatal_baby"} <= used
