@@ -44,19 +44,31 @@ def compile_indicators(
     statement = Statement(dialect)
     source = Source(fact, relation, touched)
     table = f"rule_indicator_{programme.id}"
-    kinds = sorted({_kind(programme, one) for _, one in chosen})
-    parts = []
-    for gid, kind in enumerate(kinds, 1):
-        mine = {i: one for i, one in chosen if _kind(programme, one) == kind}
-        parts.append(_judged(statement, programme, Group(gid, *kind, ()), mine, source, table))
+    parts = [
+        _judged(statement, programme, Group(gid, *_kind(programme, mine), ()), mine, source, table)
+        for gid, mine in enumerate(_together(programme, chosen), 1)
+    ]
     tree = statement.finish(union(parts) if parts else _nothing())
     named = tuple((i, one.name) for i, one in enumerate(programme.indicators, 1))
     rules = RuleTable((("iid", "bigint"), ("indicator", "text")), named)
     return Compiled(tree.sql(dialect=dialect, copy=False), {table: rules}, COLUMNS)
 
 
-def _kind(programme: Programme, indicator: Indicator) -> tuple[str, t.Clock]:
-    pathway = programme.pathways[indicator.pathway]
+def _together(programme: Programme, chosen: list[tuple[int, Indicator]]) -> list[dict[int, Indicator]]:
+    """Indicators on one kind of episode share a stream; one that asks for the moment has its own, with what it reads alone."""
+    shared: dict[tuple[str, t.Clock], dict[int, Indicator]] = {}
+    alone = []
+    for i, one in chosen:
+        nodes = closed(programme.pathways[one.pathway], [one.denominator, one.numerator])
+        if any(isinstance(node, t.Moment) for node in nodes):
+            alone.append({i: one})
+        else:
+            shared.setdefault(_kind(programme, {i: one}), {})[i] = one
+    return [*shared.values(), *alone]
+
+
+def _kind(programme: Programme, mine: Mapping[int, Indicator]) -> tuple[str, t.Clock]:
+    pathway = programme.pathways[next(iter(mine.values())).pathway]
     return pathway.episode, pathway.clock
 
 
