@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from doorstep.pathways import fold
-from doorstep.pathways.compiler import compile_steps
+from doorstep.pathways.compiler import Compiled, compile_steps
 from doorstep.pathways.engines import ALIAS, ANSWER, SUB, Engine
 from doorstep.record.attributes import BEGINNING
 from doorstep.record.database import Connection, among
@@ -98,14 +98,24 @@ def _load(register: Connection, engine: Engine, subjects: set[str], upto: int, a
 def _steps(pack: Pack, engine: Engine) -> None:
     """Table `step`: the rows of every programme."""
     selects = []
-    chosen = [(one, name) for _, one in sorted(pack.programmes.items()) for name in one.pathways]
-    for number, (programme, pathway) in enumerate(chosen):
-        compiled = compile_steps(programme, engine.name, pathways=[pathway])
+    for number, compiled in enumerate(_compiled(pack, engine.name)):
         for name, (columns, rows) in compiled.tables.items():
             engine.load(name, columns, rows)
         engine.store(f"step_{number}", compiled.sql)
         selects.append(f"SELECT * FROM step_{number}")  # noqa: S608
     engine.store("step", " UNION ALL ".join(selects))
+
+
+_COMPILED: dict[tuple[str, str], list[Compiled]] = {}
+
+
+def _compiled(pack: Pack, dialect: str) -> list[Compiled]:
+    """A statement for each pathway, compiled once for a pack and a dialect."""
+    key = (pack.hash, dialect)
+    if key not in _COMPILED:
+        chosen = [(one, name) for _, one in sorted(pack.programmes.items()) for name in one.pathways]
+        _COMPILED[key] = [compile_steps(programme, dialect, pathways=[pathway]) for programme, pathway in chosen]
+    return _COMPILED[key]
 
 
 def _residents(

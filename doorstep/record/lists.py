@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from doorstep.content.model import Programme, Step
@@ -66,7 +67,7 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
 def alerts(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[Listed]:
     """Open steps of urgency `danger`: in a place as `due` reads it, or everywhere when the question names none."""
     if asked.place:
-        return [row for row in due(record, asked, scope) if row["urgency"] == "danger"]
+        return [row for row in due(record, replace(asked, statuses=OPEN), scope) if row["urgency"] == "danger"]
     record.catch_up()
     second = asked.second if asked.second is not None else (asked.day + 1) * 86_400 - 1
     with record.store.register.read() as register:
@@ -95,8 +96,13 @@ def _status(
     register.run("DELETE FROM asof")
     register.insert("asof", ("subject", "t_day", "t_second"), [(subject, day, second) for subject in sorted(subjects)])
     wanted = ", ".join(f"'{status}'" for status in STATUSES if status in statuses)
-    sql = f"SELECT * FROM ({compile_status(register.dialect).sql}) AS listed WHERE status IN ({wanted})"  # noqa: S608
+    sql = f"SELECT * FROM ({_status_sql(register.dialect)}) AS listed WHERE status IN ({wanted})"  # noqa: S608
     return _rows(register.rows(sql))
+
+
+@cache
+def _status_sql(dialect: str) -> str:
+    return compile_status(dialect).sql
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
@@ -116,7 +122,7 @@ def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
             "asof", (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint")),
             [(subject, asked.day, second) for subject in sorted(seen)],
         )  # fmt: skip
-        rows = _rows(engine.query(compile_status(dialect).sql))
+        rows = _rows(engine.query(_status_sql(dialect)))
     return _sorted([row for row in rows if row["status"] in asked.statuses], record, scope, seen)
 
 
