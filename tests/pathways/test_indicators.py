@@ -29,7 +29,7 @@ ASKED = {
     "four_visits": ("anc", "count(visit) >= 4", "any(birth)"),
     "early": ("anc", "weeks_since(lmp, first_day(visit)) < 12", "any(visit) and known(lmp)"),
     "not_pale": ("anc", "hb >= 110", "true"),
-    "seen_today": ("anc", "day(visit) = moment", "true"),
+    "seen_last": ("anc", "day(visit) = moment", "not any(birth) or count(visit) >= 4"),
     "mother_tested": ("baby", "mother.any(test)", "any(born)"),
 }
 FACTS = [
@@ -44,7 +44,7 @@ EXPECTED = {
     ("four_visits", "a", 1, 1), ("four_visits", "b", 1, 0), ("four_visits", "c", 0, 0),
     ("early", "a", 1, 1), ("early", "b", 0, 0), ("early", "c", 0, 0),
     ("not_pale", "a", 1, 1), ("not_pale", "b", 1, 0), ("not_pale", "c", 1, 0),
-    ("seen_today", "a", 1, 0), ("seen_today", "b", 1, 1), ("seen_today", "c", 1, 1),
+    ("seen_last", "a", 1, 0), ("seen_last", "b", 0, 0), ("seen_last", "c", 1, 1),
     ("mother_tested", "baby", 1, 0), ("mother_tested", "other", 0, 0),
 }  # fmt: skip
 
