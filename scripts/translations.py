@@ -80,7 +80,8 @@ class Steady(Catalog):
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
-        return [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", self.plural_forms), ("Language", str(self.locale))]
+        plain = ("Content-Type", "text/plain; charset=utf-8")
+        return [plain, ("Plural-Forms", self.plural_forms), ("Language", str(self.locale))]
 
 
 def compiled(catalog: Catalog) -> bytes:
