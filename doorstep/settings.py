@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # a page of 200 kB is 25 on a slow line; padded against guessing by length
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "doorstep.web.headers.PageHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",

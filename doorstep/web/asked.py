@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doorstep.accounts.access import Viewer
 from doorstep.accounts.roles import ROLES
 from doorstep.web.days import read_day
-from doorstep.web.due_view import CHOICES, SHOWN
+from doorstep.web.due_view import CHOICES, ORDERS, SHOWN
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Asked:
     statuses: tuple[str, ...]
     pathway: str
     owner: str
+    order: str
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ class Asked:
 def read_asked(query: Mapping[str, str], who: Viewer) -> Asked:
     """Raises NoSuchDay. An unknown status, pathway or role narrows nothing; an unknown place is found out later."""
     on, known = query.get("on", ""), query.get("known", "")
-    status, owner = query.get("status", ""), query.get("who", "")
+    status, owner, order = query.get("status", ""), query.get("who", ""), query.get("sort", "")
     return Asked(
         place=query.get("place", "").strip()[:64],
         day=read_day(on) if on else None,
@@ -44,4 +45,5 @@ def read_asked(query: Mapping[str, str], who: Viewer) -> Asked:
         statuses=(status,) if status in CHOICES else (),
         pathway=query.get("pathway", "").strip()[:64],
         owner=owner if owner in ROLES else "",
+        order=order if order in ORDERS else ORDERS[0],
     )

@@ -147,24 +147,35 @@ def count_words(counts: Mapping[str, int]) -> str:
     return ", ".join(said[key](counts[key]) % {"n": counts[key]} for key in SHOWN if counts.get(key))
 
 
+ORDERS = ("waiting", "latest", "place", "name")
+"""How the list can be sorted; the first unless another is asked for."""
+
+
 @dataclass(frozen=True)
 class DueView:
-    """The page: everybody, and those that the filters leave."""
+    """The page: everybody, and those that the filters leave. order: one of ORDERS."""
 
     everybody: Sequence[PersonDue]
     statuses: tuple[str, ...]
     pathway: str = ""
     owner: str = ""
+    order: str = ORDERS[0]
 
     @cached_property
     def people(self) -> list[PersonDue]:
-        """Whom the filters leave, most urgent first, with only the items that they leave."""
+        """Whom the filters leave, with only the items that they leave; most urgent first unless sorted by place or name."""
         left = []
         for entry in self.everybody:
             items = tuple(item for item in entry.items if self.keeps(item))
             if items:
                 left.append(PersonDue(entry.person, items))
-        return sorted(left, key=lambda e: (rank(e.meaning), due_second(e.items[0].row), e.person.subject))
+        return sorted(left, key=self._key)
+
+    def _key(self, entry: PersonDue) -> tuple[Any, ...]:
+        since = due_second(entry.items[0].row)
+        urgent = (rank(entry.meaning), -since if self.order == "latest" else since, entry.person.subject)
+        first = {"place": entry.person.place, "name": entry.person.called or entry.person.mother or ""}.get(self.order, "")
+        return (first.casefold(), *urgent)
 
     def keeps(self, item: Item) -> bool:
         """Whether the filters leave this item."""

@@ -100,3 +100,17 @@ def test_the_door_speaks_the_language_of_the_browser_and_says_that_a_machine_tra
 def test_the_answer_to_a_post_where_there_is_only_a_page_changes_nothing(console: Console) -> None:
     visitor = console.visitor("mai")
     assert visitor.post(f"/people/{console.cast['mom']}/", x="y").status == 405
+
+
+def test_on_a_slow_line_a_page_comes_packed(console: Console) -> None:
+    from http.client import HTTPConnection
+
+    visitor = console.visitor("mai")
+    plain = len(visitor.get("/programmes/maternal/").text.encode())
+    connection = HTTPConnection("127.0.0.1", console.port, timeout=60)
+    cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    connection.request("GET", "/programmes/maternal/", headers={"Cookie": cookies, "Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    packed = len(answer.read())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert packed < plain / 4

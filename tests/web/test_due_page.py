@@ -73,6 +73,16 @@ def test_a_filter_stands_in_the_address_and_narrows_the_list(console: Console, m
     assert set(people(answer)) == {console.cast[name] for name in who}
 
 
+def test_the_list_can_be_sorted_and_the_address_says_how(console: Console, mai: Visitor) -> None:
+    path = f"/due/?place={SAYAS}&on={DAY}"
+    longest, latest = people(mai.get(path)), people(mai.get(f"{path}&sort=latest"))
+    assert longest[0] == latest[0] == console.cast["bopha"], "who must go now stays first"
+    assert longest[1:] == latest[:0:-1]
+    by_name = people(mai.get(f"{path}&sort=name"))
+    assert by_name == [console.cast[name] for name in ("bopha", "kunthea", "baby", "mom")]
+    assert people(mai.get(f"{path}&sort=nonsense")) == longest
+
+
 def test_the_number_on_a_sign_is_the_number_of_people_behind_it(console: Console, mai: Visitor) -> None:
     answer = mai.get(f"/due/?place={SAYAS}&on={DAY}")
     chips = re.findall(r'href="(\?[^"]*status=(\w+)[^"]*)"[^>]*>.*?<b>(\d+)</b>', answer.text, re.DOTALL)

@@ -104,7 +104,7 @@ def _worked_out(who: Viewer, asked: Asked, at: joint.Here) -> tuple[DueView, joi
     listing = joint.due(who, at, asked.known_on, wanted, get_language() or "en")
     items = items_of(listing.rows, at.day, listing.second, at.place.zone)
     everybody = [PersonDue(listing.people[subject], tuple(own)) for subject, own in items.items()]
-    return DueView(everybody, asked.shown, asked.pathway, asked.owner), listing
+    return DueView(everybody, asked.shown, asked.pathway, asked.owner, asked.order), listing
 
 
 def _choose(request: HttpRequest, who: Viewer) -> HttpResponse:
