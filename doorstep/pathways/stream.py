@@ -81,9 +81,9 @@ def add_stream(
     if own:
         parts.append(_own(statement, kind, own, time, source))
     if person:
-        parts.append(_moved(start, time, person, source, None))
+        parts.append(_moved(statement, start, time, person, source, None))
     for relation, codes in sorted(hops.items()):
-        parts.append(_moved(start, time, sorted(set(codes)), source, relation))
+        parts.append(_moved(statement, start, time, sorted(set(codes)), source, relation))
     events = statement.add(f"event{group.gid}", union(parts))
     return Stream(events, start, not person and not hops, minute)
 
@@ -94,19 +94,32 @@ def _home(programme: Programme, code: str) -> str | None:
     return None if entry is None else entry.episode
 
 
-def _facts(source: Source) -> Sql:
-    """FROM: the facts, reached from the touched subjects where there are some."""
+def _facts(statement: Statement, source: Source, values: list[Sql]) -> exp.Select:
+    """SELECT from the facts `f`, reached from the touched subjects where there are some."""
     if source.touched is None:
-        return aliased(source.fact, "f")
+        return select(values, aliased(source.fact, "f"))
+    if statement.dialect == "postgres":
+        return select(values, aliased(source.fact, "f"), _few(col("subject", "f"), select([col("subject")], source.touched)))
     # A CROSS JOIN keeps SQLite from beginning with the facts; the others choose by themselves.
-    return aliased(source.touched, "who")
-
-
-def _only(query: exp.Select, source: Source) -> exp.Select:
-    if source.touched is None:
-        return query
+    query = select(values, aliased(source.touched, "who"))
     query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
     return query.where(op("=", col("subject", "f"), col("subject", "who")), copy=False)
+
+
+def _few(value: Sql, query: exp.Select) -> Sql:
+    """PostgreSQL counts an array as few and takes the index; a table whose rows it has not counted it takes for a large one."""
+    return exp.EQ(this=value, expression=exp.Any(this=exp.Paren(this=exp.Array(expressions=[query]))))
+
+
+def _hinted(statement: Statement, source: Source, relation: str | None) -> Sql | None:
+    """What PostgreSQL could not know of facts that are reached over the touched: that they are few."""
+    if source.touched is None or statement.dialect != "postgres":
+        return None
+    touched = select([col("subject")], source.touched)
+    if relation is None:
+        return _few(col("subject", "f"), touched)
+    mine = all_of(_few(col("subject", "y"), touched), op("=", col("name", "y"), relation))
+    return _few(col("subject", "f"), select([col("target", "y")], aliased(source.relation, "y"), mine))
 
 
 def in_kind(statement: Statement, kind: str) -> Sql:
@@ -119,12 +132,9 @@ def in_kind(statement: Statement, kind: str) -> Sql:
 
 def _start(statement: Statement, kind: str, source: Source) -> Sql:
     """(subject, episode, day, ts): where each episode begins, from all its own facts."""
-    query = select(
-        [*(name(col(key, "f"), key) for key in KEYS),
-         name(exp.Min(this=col("day", "f")), "day"), name(exp.Min(this=col("ts", "f")), "ts")],
-        _facts(source),
-    )
-    query = _only(query, source).where(in_kind(statement, kind), copy=False)
+    first = [name(exp.Min(this=col(time, "f")), time) for time in ("day", "ts")]
+    query = _facts(statement, source, [*(name(col(key, "f"), key) for key in KEYS), *first])
+    query = query.where(in_kind(statement, kind), copy=False)
     return query.group_by(col("subject", "f"), col("episode", "f"), copy=False)
 
 
@@ -147,12 +157,12 @@ def _columns(moment: Sql, code: Sql, episode: Sql, subject: Sql) -> list[Sql]:
 
 def _own(statement: Statement, kind: str, codes: list[str], time: str, source: Source) -> Sql:
     values = _columns(col(time, "f"), col("code", "f"), col("episode", "f"), col("subject", "f"))
-    query = _only(select(values, _facts(source)), source)
+    query = _facts(statement, source, values)
     return query.where(all_of(in_kind(statement, kind), among(col("code", "f"), codes)), copy=False)
 
 
 def _moved(
-    start: str, time: str, codes: list[str], source: Source, relation: str | None
+    statement: Statement, start: str, time: str, codes: list[str], source: Source, relation: str | None
 ) -> Sql:
     """Facts of the person, or of a relation's target: none has a moment before the episode begins."""
     moment = case(
@@ -160,11 +170,11 @@ def _moved(
     )
     code = col("code", "f") if relation is None else op("||", lit(f"{relation}."), col("code", "f"))
     query = select(_columns(moment, code, col("episode", "s"), col("subject", "s")), aliased(start, "s"))
-    wanted = among(col("code", "f"), codes)
+    wanted, few = among(col("code", "f"), codes), _hinted(statement, source, relation)
     if relation is None:
         query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
         return query.where(
-            all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), wanted), copy=False
+            all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), wanted, few), copy=False
         )
     query = query.join(aliased(source.relation, "x"), join_type="CROSS", copy=False)
     query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
@@ -176,5 +186,6 @@ def _moved(
             op("=", col("subject", "f"), col("target", "x")),
             any_of(op("=", col("episode", "f"), col("target_episode", "x")), op("=", col("episode", "f"), "")),
             wanted,
+            few,
         ), copy=False,
     )
