@@ -33,6 +33,8 @@ MOST = 32 * 1024 * 1024
 """Bytes of one request, unpacked. Larger ones are read away, so that the sender hears the answer."""
 DRAINED = 512 * 1024 * 1024
 CHUNK = 1 << 20
+SLICE = 1 << 13
+"""Bytes unpacked at a time: what follows the end of a packing is copied, and a chunk may hold thousands of ends."""
 STATUS = {
     200: "200 OK", 201: "201 Created", 204: "204 No Content", 400: "400 Bad Request", 401: "401 Unauthorized",
     404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 413: "413 Content Too Large",
@@ -229,7 +231,8 @@ def _body(environ: WSGIEnvironment, drain_only: bool = False) -> bytes:
         raw += len(chunk)
         if drain_only or size > MOST:
             continue
-        chunk = _unpacked(unpack, chunk, MOST - size + 1) if unpack else chunk
+        if unpack:
+            chunk, unpack = _unpacked(unpack, chunk, MOST - size + 1)
         size += len(chunk)
         kept.append(chunk)
     if size > MOST:
@@ -239,9 +242,21 @@ def _body(environ: WSGIEnvironment, drain_only: bool = False) -> bytes:
     return b"".join(kept)
 
 
-def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
-    """At most `most` bytes of what this chunk unpacks to: a small file can hold a mountain."""
+def _unpacked(unpack: Any, chunk: bytes, most: int) -> tuple[bytes, Any]:
+    """At most `most` bytes of what this chunk unpacks to, and what unpacks the next one.
+
+    A small file can hold a mountain; and several packings, one after another, are one file.
+    """
+    found: list[bytes] = []
     try:
-        return bytes(unpack.decompress(chunk, most))
+        for start in range(0, len(chunk), SLICE):
+            rest = chunk[start : start + SLICE]
+            while rest and most > 0:
+                if unpack.eof:
+                    unpack = zlib.decompressobj(31)
+                found.append(unpack.decompress(rest, most))
+                most -= len(found[-1])
+                rest = unpack.unused_data
     except zlib.error as error:
         raise Refusal("bad_json", "it does not unpack as gzip") from error
+    return b"".join(found), unpack

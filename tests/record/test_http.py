@@ -185,6 +185,15 @@ class TestStrangers:
     def test_what_does_not_unpack_is_refused_by_name(self, client: Client, packed: bytes) -> None:
         assert client.post(packed, HTTP_CONTENT_ENCODING="gzip").outcomes == [("refused", "bad_json")]
 
+    def test_several_packings_one_after_another_are_one_request(self, client: Client) -> None:
+        lines = [json.dumps(body(answers={"remark": "x" * 9000})).encode() + b"\n" for _ in range(3)]
+        packed = b"".join(gzip.compress(line) for line in lines)
+        assert client.post(packed, HTTP_CONTENT_ENCODING="gzip").outcomes == [ACCEPTED] * 3
+        assert client.post(packed[:-9], HTTP_CONTENT_ENCODING="gzip").outcomes == [("refused", "bad_json")]
+        assert client.post(packed + b"and more", HTTP_CONTENT_ENCODING="gzip").outcomes == [("refused", "bad_json")]
+        mountains = gzip.compress(b" " * (MOST // 2 + 1)) * 2
+        assert client.post(mountains, HTTP_CONTENT_ENCODING="gzip").status == 413
+
     def test_another_packing_is_refused_by_name(self, client: Client) -> None:
         assert client.post(b"{}", HTTP_CONTENT_ENCODING="br").outcomes == [("refused", "bad_json")]
 
