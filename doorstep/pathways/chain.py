@@ -83,10 +83,6 @@ class Chains:
         return any(_chain(variant).table for variant in self.variants.variants)
 
     @property
-    def timed(self) -> bool:
-        return not (self.variants.none("valid_from") and self.variants.none("valid_to"))
-
-    @property
     def gaps(self) -> Gaps:
         return Gaps(tuple((variant.sid, _chain(variant).gap) for variant in self.variants.variants))
 
@@ -104,6 +100,8 @@ def _linked(statement: Statement, flow: str, kind: Sql | None, chains: Chains) -
     ))
     return statement.add("linked", select([
         *keep(*SERIES, "m", "cd", "ex", "an", "opens", "stretch", "begun", "stop", "stop_why"),
+        name(chains.by(lambda v, chain: col("begun") if v.own_series else col("origin")), "zero"),
+        name(chains.by(lambda v, chain: col("begun_cd") if v.own_series else col("origin_cd")), "zero_cd"),
         name(chains.by(lambda v, chain: col("stretch") if v.own_series else lit(0)), "run"),
         name(chains.by(lambda v, chain: inside.copy() if v.own_series else col("q")), "cq"),
     ], stretches))
@@ -112,27 +110,29 @@ def _linked(statement: Statement, flow: str, kind: Sql | None, chains: Chains) -
 def _counted(statement: Statement, contact: str) -> str:
     """Adds how many contacts there were by each moment, the first, the last, and the last before the moment."""
     over = Over(RUN, ("m",))
-    at = when(is_one("ct"), col("m"))
+    at, day = when(is_one("ct"), col("m")), when(is_one("ct"), col("cd"))
     relevant = select([exp.Star()], contact, any_of(is_one("ex"), is_one("ct")))
     source = statement.add("relevant", relevant)
     return statement.add("counted", select([
-        *keep(*SERIES, "m", "cd", "ex", "an", "opens", "stretch", "begun", "stop", "stop_why", "ct"),
+        *keep(*SERIES, "m", "ex", "an", "opens", "stretch", "begun", "stop", "stop_why", "zero", "zero_cd", "ct"),
         name(over.running(exp.Sum(this=col("ct"))), "contacts"),
         name(over.running(exp.Min(this=at)), "first_contact"),
         name(over.running(exp.Max(this=at.copy())), "last_contact"),
         name(over.before(exp.Max(this=at.copy())), "contact_before"),
+        name(over.running(exp.Max(this=day)), "last_cd"), name(over.before(exp.Max(this=day.copy())), "cd_before"),
     ], source))
 
 
 def _dated(statement: Statement, counted: str, chains: Chains) -> str:
     """Adds the due day of the row that is open at each moment, and the key of the rows that would follow it."""
-    kept = (*SERIES, "m", "cd", "ex", "an", "stretch", "begun", "stop", "stop_why", "ct", "first_contact")
+    kept = (*SERIES, "m", "ex", "an", "stretch", "begun", "stop", "stop_why", "zero", "ct", "first_contact")
     # A row whose contact is on the very moment at which it begins is read beside the one that is open after it.
     again = op("=", col("side"), 1)
     number = op("-", op("+", col("contacts"), 1), col("side"))
     query = select([
         *keep(*kept), name(number, "n"), name(col("side"), "twice"),
         name(case((again, col("contact_before")), other=col("last_contact")), "from_contact"),
+        name(case((op("=", number.copy(), 1), col("zero_cd")), (again.copy(), col("cd_before")), other=col("last_cd")), "fcd"),
     ], counted).join(both_sides(), join_type="CROSS", copy=False)
     only = any_of(op("=", col("side"), 0), all_of(is_one("opens"), is_one("ct")))
     source = statement.add("opening", query.where(only, copy=False))
@@ -142,7 +142,7 @@ def _dated(statement: Statement, counted: str, chains: Chains) -> str:
         name(chains.by(lambda v, chain: _last(v)), "week"),
     ], source))
     query = select([
-        *(name(col(key, "o"), key) for key in (*kept, "n", "from_contact", "twice", "cls", "week")),
+        *(name(col(key, "o"), key) for key in (*kept, "n", "from_contact", "twice", "fcd", "cls", "week")),
         name(chains.by(lambda v, chain: _due(v)), "due"),
     ], aliased(keyed, "o"))
     if chains.dated:
@@ -197,7 +197,7 @@ def _due(variant: Variant) -> Sql:
         by_table = op("+", col("an"), col("shift", "h"))
         without = null() if chain.otherwise is None else op("+", col("from_contact"), chain.otherwise)
         return case(
-            (all_of(first, known), op("+", col("an"), chain.first)), (first.copy(), col("begun")),
+            (all_of(first, known), op("+", col("an"), chain.first)), (first.copy(), col("zero")),
             (known.copy(), by_table), other=without,
         )
     assert chain.every is not None
@@ -223,13 +223,13 @@ def _turned(statement: Statement, dated: str) -> str:
     )
     change = statement.add("change", select([exp.Star()], was, changed))
     following = statement.add("turning", select([
-        *keep(*OPEN, "m", "cd", "ex", "an", "stop", "stop_why", "n", "cls", "week", "due"),
+        *keep(*OPEN, "m", "fcd", "ex", "an", "stop", "stop_why", "n", "cls", "week", "due"),
         *(name(over.lead(col(column)), f"next_{column}") for column in ("m", "ex", "stretch", "ct")),
     ], change))
     completed = all_of(is_one("next_ct"), any_of(is_null(col("stop")), op("<=", col("next_m"), col("stop"))))
     redated = all_of(is_one("next_ex"), op("=", col("next_stretch"), col("stretch")))
     values = [
-        *keep(*SERIES, "stretch", "cd", "an", "n", "cls", "week", "due"), name(col("m"), "since"),
+        *keep(*SERIES, "stretch", "fcd", "an", "n", "cls", "week", "due"), name(col("m"), "since"),
         name(case((is_one("twice"), col("m")), (completed, col("next_m"))), "done_on"),
         name(case((is_one("twice"), col("m")), (completed.copy(), col("next_m")), (redated, col("next_m")), other=col("stop")),
              "ends"),
@@ -240,7 +240,7 @@ def _turned(statement: Statement, dated: str) -> str:
 
 
 def _numbered(statement: Statement, turned: str, chains: Chains) -> str:
-    """Adds the final number (a new series goes on from the last row of the stretch before) and the day of the rule."""
+    """Adds the final number: a new series goes on from the last row of the stretch before."""
     source = turned
     if chains.own_series:
         stretch = Over((*SERIES, "stretch"))
@@ -254,14 +254,12 @@ def _numbered(statement: Statement, turned: str, chains: Chains) -> str:
             exp.Star(), name(chains.by(lambda v, chain: before.copy() if v.own_series else lit(0)), "behind"),
         ], sized))
     total = op("+", col("n"), col("behind")) if chains.own_series else col("n")
-    numbered = statement.add("numbered", select([
-        *keep(*SERIES, "since", "cd", "an", "cls", "week", "due", "done_on", "ends", "why"),
+    return statement.add("chained", select([
+        *keep(*SERIES, "since", "fcd", "an", "cls", "week", "due", "done_on", "ends", "why"),
         name(chains.by(lambda v, chain: null() if chain.times is None else op("-", lit(chain.times), col("n"))), "room"),
         name(chains.by(lambda v, chain: null() if chain.table is None else flag(op(">", col("n"), 1))), "skip"),
         name(total, "n"),
-    ], source))
-    first_day = Over((*SERIES, "n"))(exp.Min(this=col("cd"))) if chains.timed else null()
-    return statement.add("chained", select([exp.Star(), name(first_day, "fcd")], numbered), keep=True)
+    ], source), keep=True)
 
 
 def _later(plan: Plan, numbered: str) -> exp.Select:

@@ -71,7 +71,8 @@ def add_flow(statement: Statement, judged: str) -> str:
 def add_stretches(statement: Statement, flow: str, alias: str, where: Sql | None) -> str:
     """Adds to these moments: the number of their `stretch`, where it `begun` (and its civil day), where it is to `stop` and why.
 
-    Also: `hits`, the events that made a row so far; and of the next of these moments `next_m` and `next_renews`.
+    `origin` is the first of the moments: where all of them are given, the beginning of the episode. `hits` counts the events
+    that made a row so far; `next_m` and `next_renews` are of the next of these moments.
     """
     opened = is_one("opens")
     counted = statement.add(f"{alias}_counted", select([
@@ -80,12 +81,13 @@ def add_stretches(statement: Statement, flow: str, alias: str, where: Sql | None
         name(MOMENTS.running(exp.Sum(this=col("q"))), "hits"),
         name(MOMENTS.running(exp.Max(this=when(opened, col("m")))), "begun"),
         name(MOMENTS.running(exp.Max(this=when(opened.copy(), col("cd")))), "begun_cd"),
+        name(MOMENTS.running(exp.Min(this=col("m"))), "origin"), name(MOMENTS.running(exp.Min(this=col("cd"))), "origin_cd"),
         name(MOMENTS.lead(col("m")), "next_m"), name(MOMENTS.lead(col("renews")), "next_renews"),
     ], flow, where))
     whole = Over((*SERIES, "stretch"))
     return statement.add(alias, select([
         *keep(*SERIES, "m", "cd", "ex", "an", "q", "opens", "renews", "last", "stretch", "hits", "begun", "begun_cd"),
-        *keep("next_m", "next_renews"),
+        *keep("origin", "origin_cd", "next_m", "next_renews"),
         name(whole(exp.Max(this=when(is_one("last"), col("e")))), "stop"),
         name(whole(exp.Max(this=when(is_one("last"), col("ew")))), "stop_why"),
     ], counted))

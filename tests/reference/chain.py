@@ -39,13 +39,13 @@ def chain_rows(programme: Programme, pathway: Pathway, step: Step, states: list[
         else:
             contacts = grouped(events, step.chain.gap)
             offset = 0
-        fresh = _stretch_rows(programme, pathway, step, stretch, contacts, offset)
-        for row in fresh:
+        for row, in_force in _stretch_rows(programme, pathway, step, stretch, contacts, offset, states):
             earlier = made.setdefault(row.n, [])
             if row.waits_for is None and any(r.done_on is not None for r in earlier if r.waits_for is None):
                 continue
             earlier.append(row)
-            rows.append(row)
+            if in_force:
+                rows.append(row)
             if row.waits_for is None:
                 behind = max(behind, row.n)
     return rows
@@ -61,10 +61,14 @@ def grouped(events: list[Event], gap: int) -> list[Event]:
 
 
 def _stretch_rows(
-    programme: Programme, pathway: Pathway, step: Step, stretch: Stretch, contacts: list[Event], offset: int
-) -> list[Row]:
+    programme: Programme, pathway: Pathway, step: Step, stretch: Stretch, contacts: list[Event], offset: int,
+    states: list[State],
+) -> list[tuple[Row, bool]]:
+    """Each row with whether the rule was in force on the day of what generated it."""
     before = [c for c in contacts if c.moment < stretch.start]
-    rows: list[Row] = []
+    day_of = {state.moment: state.civil_day for state in states}
+    low, high = step.origin.valid_from, step.origin.valid_to
+    rows: list[tuple[Row, bool]] = []
     i = len(before) + 1
     while step.chain and (step.chain.times is None or i <= step.chain.times):
         begins = max(stretch.start, contacts[i - 2].moment if i > 1 else stretch.start)
@@ -77,7 +81,11 @@ def _stretch_rows(
         ]
         if not judged:
             break
-        rows += _versions(programme, pathway, step, stretch, contacts, i, offset, judged, begins, done)
+        beginning = stretch.start if step.counts == "since" else states[0].moment
+        day = day_of[contacts[i - 2].moment if i > 1 else beginning]
+        in_force = (low is None or day >= low) and (high is None or day < high)
+        made = _versions(programme, pathway, step, stretch, contacts, i, offset, judged, begins, done)
+        rows += [(row, in_force) for row in made]
         if done is None or (stretch.stop is not None and done.moment >= stretch.stop):
             break
         i += 1
@@ -132,7 +140,7 @@ def _due(
     lmp = state.value(t.Ref(chain.dated_by, t.Type.DAY))
     if lmp is None:
         if i == 1:
-            return begins, ()
+            return (begins if step.counts == "since" else state.start), ()
         return (None if chain.otherwise is None else contacts[i - 2].moment + chain.otherwise), ()
     if i == 1:
         due = lmp + chain.first

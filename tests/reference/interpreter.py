@@ -341,19 +341,15 @@ def _finish(pathway: Pathway, step: Step, states: list[State], drafts: list[Draf
 
 
 def _in_force(step: Step, rows: list[Row], states: list[State]) -> list[Row]:
-    """Rows whose n was generated on a day on which this variant was in force; projected rows go with the row they follow."""
+    """Rows whose n began on a day on which this variant was in force. Those of a chain have been looked at already."""
+    if step.chain:
+        return rows
     low, high = step.origin.valid_from, step.origin.valid_to
     first: dict[int, int] = {}
     for row in rows:
-        if row.waits_for is None:
-            first[row.n] = min(first.get(row.n, row.since), row.since)
+        first[row.n] = min(first.get(row.n, row.since), row.since)
     day_of = {state.moment: state.civil_day for state in states}
-    kept = []
-    for row in rows:
-        n = row.n
-        if row.waits_for is not None:
-            n = max(r.n for r in rows if r.waits_for is None and r.since == row.since and r.n < row.n)
-        day = day_of[first[n]]
-        if (low is None or day >= low) and (high is None or day < high):
-            kept.append(row)
-    return kept
+    return [
+        row for row in rows
+        if (low is None or day_of[first[row.n]] >= low) and (high is None or day_of[first[row.n]] < high)
+    ]
