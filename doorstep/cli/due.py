@@ -11,8 +11,7 @@ from doorstep.cli.output import emit, format_option
 from doorstep.cli.places import Day
 from doorstep.pathways.absent import EngineAbsent
 from doorstep.pathways.engines import NAMES
-from doorstep.pathways.status import STATUSES
-from doorstep.record.lists import OPEN, Listed, Question, due, today, written
+from doorstep.record.lists import OPEN, STATUSES, Listed, Question, due, today, written
 
 COLUMNS = (
     "subject", "pathway", "episode", "step", "n", "opens", "due", "overdue", "closes", "done_on", "status", "form", "owner",

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from doorstep.content.model import Programme
-from doorstep.content.read import read_programme
 
 
 def shelf() -> Path:
@@ -28,6 +27,8 @@ def programme_named(name: str) -> Programme:
     if not (folder / "programme.yaml").exists():
         known = ", ".join(sorted(p.parent.name for p in shelf().glob("*/programme.yaml"))) or "none"
         raise click.ClickException(f"no programme {name!r}; known: {known}")
+    from doorstep.content.read import read_programme  # takes long to load: only when a programme is read
+
     programme, problems = read_programme(folder)
     if programme is None:
         for problem in problems:

@@ -23,7 +23,7 @@ COLUMNS = ("when", "kind", "what", "value", "how", "status", "by", "place", "kno
 @click.command("timeline")
 @click.argument("subject")
 @click.option("--on", "day", type=Day(), default="today", show_default=True, help="How the steps stood on this day.")
-@click.option("--names", is_flag=True, help="Attributes too: they may be names.")
+@click.option("--names", is_flag=True, help="Names and remarks too: whatever somebody said in words.")
 @format_option
 def command(subject: str, day: int, names: bool, output: str) -> None:
     """One person's story in order: what was told, by whom, when it could be known; and the steps that follow from it.
@@ -49,7 +49,7 @@ def _lines(record: Record, found: Story, steps: list[Listed], names: bool) -> It
         one = sent.get(fact.submission)
         yield {
             "when": written(fact.at, "minute") or iso_day(fact.day), "kind": "fact", "what": fact.code,
-            "value": value_of(fact, dictionary.get(fact.code)), "how": fact.how, "submission": fact.submission,
+            "value": value_of(fact, dictionary.get(fact.code), names), "how": fact.how, "submission": fact.submission,
             "by": one.author if one else None, "place": one.place if one else None,
             "known_on": iso_day(one.known_day) if one else None,
         }  # fmt: skip
@@ -74,10 +74,10 @@ def _lines(record: Record, found: Story, steps: list[Listed], names: bool) -> It
         }  # fmt: skip
 
 
-def value_of(fact: Told, code: Code | None) -> Any:
-    """A fact's value as people write it."""
+def value_of(fact: Told, code: Code | None, words: bool = True) -> Any:
+    """A fact's value as people write it. Without `words`, of what was said in words only that something was said."""
     if fact.num is None:
-        return fact.txt
+        return fact.txt if words or code is None or code.kind != "text" or fact.code == "residence" else "..."
     kind = code.kind if code else "number"
     if kind == "date":
         return fact.txt or iso_day(int(fact.num))

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from doorstep.record.database import Connection, among, value
 from doorstep.record.reading import Logged, Read, logged_rows, read_all
-from doorstep.record.rules import Rules, Statement
+from doorstep.record.rules import Rules
 from doorstep.record.shelf import Shelf
+from doorstep.record.statement import Statement
 from doorstep.record.store import Store
 from doorstep.record.touch import mark, refresh_aliases
 

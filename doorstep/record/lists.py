@@ -6,18 +6,17 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from doorstep.content.model import Programme, Step
 from doorstep.pathways.engines import STEP, open_engine
-from doorstep.pathways.status import STATUSES, compile_status
-from doorstep.record.asknown import work_out
 from doorstep.record.database import Connection
 from doorstep.record.record import Record
 from doorstep.record.scope import EVERYTHING, Scope
 from doorstep.record.whereabouts import EPOCH, PlaceThen, place_then, residents, visible
 
+STATUSES = ("later", "due", "late", "missed", "done", "ended")
+"""As docs/pathway-language.md, 6."""
 OPEN = ("due", "late")
 """What somebody has to do now."""
 NAMES = [name for name, _ in STEP]
@@ -60,7 +59,7 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
     with record.store.register.read() as register:
         place = place_then(register, asked.place, asked.day)
         seen = visible(register, residents(register, place.id, asked.day), scope, today())
-        rows = _status(register, seen, asked.day, _second(asked, place), asked.statuses)
+        rows = _status(record, register, seen, asked.day, _second(asked, place), asked.statuses)
     return _sorted(rows, record, scope, seen)
 
 
@@ -82,7 +81,7 @@ def of_subjects(
     """All rows of those of these subjects whom the scope lets one see, at a moment, whatever their status."""
     with record.store.register.read() as register:
         seen = visible(register, subjects, scope, today())
-        rows = _status(register, seen, day, second, STATUSES)
+        rows = _status(record, register, seen, day, second, STATUSES)
     return _sorted(rows, record, scope, seen)
 
 
@@ -91,18 +90,13 @@ def _second(asked: Question, place: PlaceThen) -> int:
 
 
 def _status(
-    register: Connection, subjects: Collection[str], day: int, second: int, statuses: Collection[str]
+    record: Record, register: Connection, subjects: Collection[str], day: int, second: int, statuses: Collection[str]
 ) -> list[Listed]:
     register.run("DELETE FROM asof")
     register.insert("asof", ("subject", "t_day", "t_second"), [(subject, day, second) for subject in sorted(subjects)])
     wanted = ", ".join(f"'{status}'" for status in STATUSES if status in statuses)
-    sql = f"SELECT * FROM ({_status_sql(register.dialect)}) AS listed WHERE status IN ({wanted})"  # noqa: S608
+    sql = f"SELECT * FROM ({record.rules.meaning.status}) AS listed WHERE status IN ({wanted})"  # noqa: S608
     return _rows(register.rows(sql))
-
-
-@cache
-def _status_sql(dialect: str) -> str:
-    return compile_status(dialect).sql
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
@@ -111,6 +105,9 @@ def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
 
 def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
     """The list worked out from the answers on an engine of its own: as known on a day, or to compare engines."""
+    from doorstep.pathways.status import compile_status  # these load what writes SQL: only when it is asked for
+    from doorstep.record.asknown import work_out
+
     dialect = asked.engine or "sqlite"
     with open_engine(dialect) as engine:
         with record.store.register.read() as register:
@@ -122,7 +119,7 @@ def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
             "asof", (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint")),
             [(subject, asked.day, second) for subject in sorted(seen)],
         )  # fmt: skip
-        rows = _rows(engine.query(_status_sql(dialect)))
+        rows = _rows(engine.query(compile_status(dialect).sql))
     return _sorted([row for row in rows if row["status"] in asked.statuses], record, scope, seen)
 
 

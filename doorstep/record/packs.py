@@ -13,13 +13,16 @@ import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import doorstep
 from doorstep.content.model import Programme
-from doorstep.content.problems import Problem
-from doorstep.content.read import COMMON, content_hash, folders, read_programme
+from doorstep.record.fingerprint import code_version, shelf_stamp
+from doorstep.record.rules import keep
 from doorstep.record.shelf import Pack, Shelf
 from doorstep.record.store import Store, now_ms
+
+if TYPE_CHECKING:
+    from doorstep.content.problems import Problem
 
 LEFT_OUT = {".DS_Store", "Thumbs.db"}
 
@@ -38,6 +41,8 @@ class ContentWrong(ValueError):
 
 def pack_hash(shelf: Path) -> str:
     """The name of what stands on this shelf now."""
+    from doorstep.content.read import content_hash, folders  # reads forms, which takes long to load: only when it must
+
     digest = hashlib.sha256()
     for folder in folders(shelf):
         digest.update(f"{folder.name} {content_hash(folder)}\n".encode())
@@ -46,6 +51,8 @@ def pack_hash(shelf: Path) -> str:
 
 def zip_shelf(shelf: Path) -> bytes:
     """The files of every programme and of what they share, as a zip: the same files give the same bytes."""
+    from doorstep.content.read import COMMON, folders
+
     buffer = io.BytesIO()
     chosen = [*folders(shelf), shelf / COMMON]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -59,15 +66,23 @@ def zip_shelf(shelf: Path) -> bytes:
 
 def release(store: Store, shelf: Path) -> bool:
     """Puts what stands on the shelf in force unless it is; whether that was a change. Raises ContentWrong."""
-    hash = pack_hash(shelf)
     with store.log.read() as log:
         last = log.rows("SELECT pack FROM pack_release ORDER BY n DESC LIMIT 1")
-    if last and last[0][0] == hash:
+    seen = store.config.data / "packs" / "shelf-seen"
+    stamp = f"{shelf.absolute()} {shelf_stamp(shelf)} {last[0][0] if last else ''}"
+    if last and seen.exists() and seen.read_text() == stamp:
         return False
+    hash = pack_hash(shelf)
+    if last and last[0][0] == hash:
+        seen.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        seen.write_text(stamp)
+        return False
+    from doorstep.content.read import folders
+
     programmes, problems = _read(folders(shelf))
     if any(problem.is_error for problem in problems) or not programmes:
         raise ContentWrong([problem for problem in problems if problem.is_error])
-    _remember(store, hash, programmes)
+    keep(_kept(store, hash), programmes)
     content, at = zip_shelf(shelf), now_ms()
     with store.log.write() as log:
         if not log.rows("SELECT 1 FROM pack WHERE hash = ?", [hash]):
@@ -85,6 +100,8 @@ def load_shelf(store: Store) -> Shelf:
 
 
 def _read(chosen: Sequence[Path]) -> tuple[dict[str, Programme], list[Problem]]:
+    from doorstep.content.read import read_programme
+
     programmes: dict[str, Programme] = {}
     problems: list[Problem] = []
     for folder in chosen:
@@ -97,7 +114,7 @@ def _read(chosen: Sequence[Path]) -> tuple[dict[str, Programme], list[Problem]]:
 
 def _programmes(store: Store, hash: str) -> dict[str, Programme]:
     """The programmes of one pack: as read before on this machine, else from the log."""
-    remembered = _cache(store, hash)
+    remembered = _kept(store, hash)
     if remembered.exists():
         try:
             found: dict[str, Programme] = pickle.loads(remembered.read_bytes())  # noqa: S301 - our own file, beside the log
@@ -110,26 +127,13 @@ def _programmes(store: Store, hash: str) -> dict[str, Programme]:
     shutil.rmtree(folder, ignore_errors=True)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         packed.extractall(folder)
+    from doorstep.content.read import folders
+
     programmes, _ = _read(folders(folder))
-    _remember(store, hash, programmes)
+    keep(_kept(store, hash), programmes)
     return programmes
 
 
-def _cache(store: Store, hash: str) -> Path:
-    return store.config.data / "packs" / f"{hash}-{_code_version()}.pickle"
-
-
-def _remember(store: Store, hash: str, programmes: dict[str, Programme]) -> None:
-    path = _cache(store, hash)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(pickle.dumps(programmes, protocol=pickle.HIGHEST_PROTOCOL))
-    fresh.replace(path)
-
-
-def _code_version() -> str:
-    """Changes with the code that reads programmes: what an older one read is then read anew."""
-    digest = hashlib.sha256()
-    for path in sorted((Path(doorstep.__file__).parent / "content").glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def _kept(store: Store, hash: str) -> Path:
+    """What was read of a pack, for the next process; read anew when the code that reads has changed."""
+    return store.config.data / "packs" / f"{hash}-{code_version('content')}.programmes"

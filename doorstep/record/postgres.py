@@ -48,8 +48,8 @@ class PostgresConnection:
 
     def __init__(self, url: str, durable: bool, setup: str, lock: int) -> None:
         self.lock = lock
-        self._prepared: set[str] = set()
         self.raw = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        self.raw.prepared_max = 500
         self.raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}".encode())
         self.raw.execute(b"SET jit = off")  # costs more than it saves on statements of a few milliseconds
         self.raw.execute(b"SET client_min_messages = warning")
@@ -101,10 +101,7 @@ class PostgresConnection:
             self.raw.execute(sql, [list(column) for _, _, rows in filled for column in zip(*rows, strict=True)])
 
     def fill(self, name: str, into: str, select: str) -> None:
-        if name not in self._prepared:
-            self.raw.execute(f"PREPARE {name} AS INSERT INTO {into} {select}".encode())
-            self._prepared.add(name)
-        self.raw.execute(f"EXECUTE {name}".encode())
+        self.raw.execute(f"INSERT INTO {into} {select}".encode(), prepare=True)
 
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode())

@@ -24,7 +24,7 @@ class Record:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.shelf = Shelf([])
-        self.rules = Rules(self.shelf.current, store.register.dialect)
+        self.rules = self._rules()
         self._folding = threading.Lock()
         self.reload()
 
@@ -47,7 +47,10 @@ class Record:
     def reload(self) -> None:
         """Takes notice of packs that were released, here or by another process."""
         self.shelf = load_shelf(self.store)
-        self.rules = Rules(self.shelf.current, self.store.register.dialect)
+        self.rules = self._rules()
+
+    def _rules(self) -> Rules:
+        return Rules(self.shelf.current, self.store.register.dialect, self.store.config.data / "packs")
 
     def release(self, programmes: Path) -> bool:
         """Puts a shelf in force; whether that was a change."""

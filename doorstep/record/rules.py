@@ -1,108 +1,81 @@
-"""The pack in force as SQL: small rule tables in the register, and the statements of the fold, compiled once."""
+"""The pack in force as SQL: small rule tables in the register, and the statements of the fold, worked out once and kept."""
 
 from __future__ import annotations
 
-import hashlib
+import pickle
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from doorstep.content.model import Programme
-from doorstep.pathways import fold
-from doorstep.pathways.compiler import Compiled, compile_steps
-from doorstep.pathways.engines import FACT, RELATION, STEP
-from doorstep.record import attributes
 from doorstep.record.database import TYPES, Connection
+from doorstep.record.fingerprint import code_version
+from doorstep.record.schema import exists
 from doorstep.record.shelf import Pack
+from doorstep.record.statement import Statement
 
-TOUCHED = "touched"
-STEP_COLUMNS = tuple(name for name, _ in STEP)
+if TYPE_CHECKING:
+    from doorstep.record.meaning import Meaning
 
-
-def _names(columns: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f'"{name}"' for name, _ in columns)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """Fills `table` with the rows of a SELECT."""
-
-    table: str
-    columns: str
-    select: str
-
-    def run(self, register: Connection) -> None:
-        """Adds the rows."""
-        register.fill(self.name, self.into, self.select)
-
-    @cached_property
-    def name(self) -> str:
-        """The same for the same query."""
-        return f"fill_{hashlib.sha256(f'{self.into} {self.select}'.encode()).hexdigest()[:24]}"
-
-    @cached_property
-    def into(self) -> str:
-        return f"{self.table} ({self.columns})"
+WRITTEN_BY = ("content", "pathways", "record")
+"""Folders of the code that decides what a pack means: what another version of it worked out is worked out anew."""
 
 
 class Rules:
-    """What one pack means on one database. `install` must have run in the register that the statements are used in."""
+    """What one pack means on one database. `install` must have run in the register that the statements are used in.
 
-    def __init__(self, pack: Pack, dialect: str) -> None:
-        self.pack, self.dialect = pack, dialect
+    folder: where what was worked out is kept between processes; None: nowhere.
+    """
+
+    def __init__(self, pack: Pack, dialect: str, folder: Path | None = None) -> None:
+        self.pack, self.dialect, self.folder = pack, dialect, folder
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """Rule tables and statements."""
+        kept = self.folder / f"{self.pack.hash}-{self.dialect}-{code_version(*WRITTEN_BY)}.sql" if self.folder else None
+        if kept is not None and kept.exists():
+            try:
+                found: Meaning = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file, beside the log
+                return found
+            except Exception:  # half written, or not ours: it is worked out anew
+                kept.unlink(missing_ok=True)
+        from doorstep.record.meaning import work_out_meaning
+
+        meaning = work_out_meaning(self.pack, self.dialect)
+        if kept is not None:
+            keep(kept, meaning)
+        return meaning
 
     def install(self, register: Connection) -> None:
         """Writes the rule tables of this pack in place of those before."""
-        tables: dict[str, tuple[Any, list[Sequence[Any]]]] = {}
-
-        def load(name: str, columns: Any, rows: Iterable[Sequence[Any]]) -> None:
-            tables[name] = (columns, list(rows))
-
-        fold.load_rule_tables(load, [fold.rule_tables(self.pack.dictionary, self.pack.episodes)])
-        for compiled in self._compiled(TOUCHED):
-            for name, table in compiled.tables.items():
-                load(name, *table)
-        for name, (columns, rows) in sorted(tables.items()):
+        for name, columns, rows in self.meaning.tables:
             _replace(register, name, columns, rows)
 
-    def _compiled(self, touched: str | None) -> list[Compiled]:
-        # One statement for each pathway: all of a programme's in one are nested too deep for SQLite.
-        return [
-            compile_steps(programme, self.dialect, pathways=[pathway], touched=touched)
-            for _, programme in sorted(self.pack.programmes.items())
-            for pathway in programme.pathways
-        ]
-
-    def facts(self, touched: str | None) -> list[Statement]:
-        """Facts, attributes and subjects."""
-        return [
-            Statement("fact", _names(FACT), fold.fact_sql(self.dialect, touched=touched, trees="corrected")),
-            Statement("attribute", ", ".join(attributes.COLUMNS), attributes.heads_sql(touched)),
-            Statement("subject", "subject, kind", attributes.kinds_sql(touched)),
-        ]
-
-    def steps(self, touched: str | None) -> list[Statement]:
-        """Relations, homes and step rows: they read facts of others too, so facts come first."""
-        return [
-            Statement("relation", _names(RELATION), fold.relation_sql(self.dialect, touched=touched)),
-            Statement("home", "subject, place, told_on, valid_from, valid_to", attributes.homes_sql(touched)),
-            *(Statement("step", _names(STEP), compiled.sql) for compiled in self._compiled(touched)),
-        ]
-
-    @cached_property
+    @property
     def of_touched(self) -> tuple[list[Statement], list[Statement]]:
-        return self.facts(TOUCHED), self.steps(TOUCHED)
+        """Facts and what belongs to them; then steps and what belongs to them."""
+        return self.meaning.facts_touched, self.meaning.steps_touched
 
-    @cached_property
+    @property
     def of_all(self) -> tuple[list[Statement], list[Statement]]:
-        return self.facts(None), self.steps(None)
+        return self.meaning.facts_all, self.meaning.steps_all
+
+
+def keep(path: Path, what: Any) -> None:
+    """Writes a file for later processes: whole, or not at all, and readable by this user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL))
+    fresh.replace(path)
 
 
 def _replace(register: Connection, name: str, columns: Iterable[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
     columns = list(columns)
     types = TYPES[register.dialect]
-    register.run(f'DROP TABLE IF EXISTS "{name}"')
+    if exists(register, name):  # in this register: beside a replay, the name would else mean the real one's table
+        register.run(f'DROP TABLE "{name}"')
     register.run(f'CREATE TABLE "{name}" ({", ".join(f"{chr(34)}{c}{chr(34)} {types[kind]}" for c, kind in columns)})')
     if rows:
         register.insert(name, [column for column, _ in columns], rows)

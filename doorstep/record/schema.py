@@ -349,4 +349,5 @@ def _tables_hash() -> str:
 def drop(connection: Connection, store: str) -> None:
     """Removes the tables of one store."""
     for table in reversed(tables(store)):
-        connection.run(f"DROP TABLE IF EXISTS {table}")
+        if exists(connection, table):
+            connection.run(f"DROP TABLE {table}")

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from doorstep.record import schema
 from doorstep.record.database import Database, value
-from doorstep.record.postgres import Postgres
 from doorstep.record.sqlite import Sqlite
 from doorstep.record.vault import Vault
 
@@ -77,6 +76,8 @@ class Store:
         config = config or Config.from_environment()
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if config.database:
+            from doorstep.record.postgres import Postgres
+
             log: Database = Postgres(config.database, LOCKS["log"])
             register: Database = Postgres(
                 config.database, LOCKS["register"], durable=False, setup=schema.temporary("postgres")
@@ -127,6 +128,8 @@ def _open_keys(config: Config) -> Database:
                 "DOORSTEP_KEYS and DOORSTEP_DATABASE name the same database, but keys are kept apart from what they "
                 "lock. Nothing was opened. Name another database, or a folder."
             )
+        from doorstep.record.postgres import Postgres
+
         return Postgres(config.keys_url, LOCKS["keys"])
     config.keys_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Sqlite(config.keys_file)

@@ -5,11 +5,12 @@ of what corrects it; whole components of merged persons; and whoever has a relat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from doorstep.pathways.fold import correction_trees_sql
 from doorstep.record.database import Connection, among
 from doorstep.record.merges import components, live_pairs
 from doorstep.record.reading import Logged
+from doorstep.record.statement import Statement
 
 
 def mark(register: Connection, raw: Iterable[str], rows: Sequence[Logged]) -> set[str]:
@@ -56,8 +57,14 @@ def _rank(register: Connection, tree: set[str]) -> None:
     )  # fmt: skip
     condition, values = among(register, "member", tree)
     register.run(f"DELETE FROM corrected WHERE {condition}", values)  # noqa: S608
-    trees = correction_trees_sql(register.dialect, "tree_sub")
-    register.run(f"INSERT INTO corrected (root, member, stamp, leaf, rank) {trees}")  # noqa: S608
+    _trees(register.dialect).run(register)
+
+
+@cache
+def _trees(dialect: str) -> Statement:
+    from doorstep.pathways.fold import correction_trees_sql  # loads what writes SQL: only when something was corrected
+
+    return Statement("corrected", "root, member, stamp, leaf, rank", correction_trees_sql(dialect, "tree_sub"))
 
 
 def members(register: Connection, subjects: set[str]) -> set[str]:

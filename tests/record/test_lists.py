@@ -75,7 +75,7 @@ def test_danger_comes_first_and_is_an_alert_until_somebody_acted(world: World) -
     fetched = {"visit_day": "2026-03-20", "bleeding": "yes", "bleeding_at": "2026-03-20T10:00:00+07:00"}
     world.send(body(made_at="2026-03-20T10:10:00+07:00", answers=fetched))
     question = asked("2026-03-20", statuses=("due", "late"), second=_second("2026-03-20T03:30:00+00:00"))
-    assert [row["step"] for row in due(world.record, question)][0] == "reach"
+    assert next(row["step"] for row in due(world.record, question)) == "reach"
     assert rows(alerts(world.record, question), "step", "status") == [("reach", "due")]
     everywhere = asked("2026-03-20", place="", second=_second("2026-03-20T08:00:00+00:00"))
     assert rows(alerts(world.record, everywhere), "step", "status") == [("reach", "late")]
