@@ -17,7 +17,9 @@ from doorstep.record.parquet import CannotExport, export
               help="What may be in it; may be repeated.")  # fmt: skip
 @format_option
 def command(folder: Path, compartments: tuple[str, ...], output: str) -> None:
-    """Write facts, relations, homes and steps as Parquet files into DIR: pseudonyms, no words, no names.
+    """Write facts, relations and steps as Parquet files into DIR: pseudonyms, no words, no names.
+
+    Homes are written only with the compartment identity.
 
     After an erasure the files in DIR are made anew. That you exported is noted.
     """

@@ -37,6 +37,8 @@ STEP: Columns = (
     ("compartment", "text"),
 )  # fmt: skip
 HOME: Columns = (("subject", "text"), ("place", "text"), ("valid_from", "bigint"), ("valid_to", "bigint"))
+HOME_COMPARTMENT = "identity"
+"""A village and a birthday find one person among few: where she lives is as much hers as her name."""
 ARROW = {"text": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
 
 
@@ -53,7 +55,10 @@ class Exported:
 
 
 def export(record: Record, folder: Path, compartments: Collection[str] = ("care",)) -> Exported:
-    """Writes fact, relation, step and home as Parquet into an empty folder, or over an earlier export of ours."""
+    """Writes fact, relation and step as Parquet into an empty folder, or over an earlier export of ours.
+
+    home, which says in which village somebody lives, is written only where `identity` was chosen.
+    """
     if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
         raise CannotExport(f"{folder} holds other files. Nothing was written. Name an empty folder.")
     record.catch_up()
@@ -66,8 +71,11 @@ def export(record: Record, folder: Path, compartments: Collection[str] = ("care"
             "fact": _write(folder, "fact", FACT, _facts(register, kinds, open_codes, key)),
             "relation": _write(folder, "relation", RELATION, _relations(register, open_codes, key)),
             "step": _write(folder, "step", STEP, _steps(register, compartments, key)),
-            "home": _write(folder, "home", HOME, _homes(register, key)),
         }
+        if HOME_COMPARTMENT in compartments:
+            rows["home"] = _write(folder, "home", HOME, _homes(register, key))
+        else:
+            (folder / "home.parquet").unlink(missing_ok=True)
         erasures = int(value(register, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
     told = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "pack": record.rules.pack.hash, "erasures": erasures,

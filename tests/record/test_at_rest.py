@@ -16,7 +16,7 @@ from doorstep.record.conflicts import attribute_values
 from doorstep.record.parquet import export, renew
 from doorstep.record.store import Store
 from doorstep.record.vault import Dark, unseal
-from tests.record.cast import AREAS, ATTENDANT, FAR_VILLAGE, MAI, SECRET_NAME, SECRET_REMARK, body, born, registered
+from tests.record.cast import AREAS, ATTENDANT, FAR_VILLAGE, MAI, SECRET_NAME, SECRET_REMARK, VILLAGE, body, born, registered
 from tests.record.world import World
 
 WORDS = (SECRET_NAME, SECRET_REMARK, "Little Keo", "held words", "refused words")
@@ -147,6 +147,17 @@ def test_an_export_has_pseudonyms_and_no_words_and_only_what_was_chosen(world: W
     ours, theirs = ({row["subject"] for row in rows} for rows in (facts, wide))
     assert ours.isdisjoint(theirs), "another folder, other pseudonyms"
     assert {row["target"] for row in pq.read_table(tmp_path / "one" / "relation.parquet").to_pylist()} <= ours
+
+
+def test_where_she_lives_is_exported_only_with_identity(world: World, tmp_path: Path) -> None:
+    tell(world)
+    folder = tmp_path / "one"
+    assert "home" in export(world.record, folder, ("care", "identity")).rows
+    assert VILLAGE in {row["place"] for row in pq.read_table(folder / "home.parquet").to_pylist()}
+    assert "home" not in export(world.record, folder, ("care",)).rows
+    assert not (folder / "home.parquet").exists(), "an earlier export leaves none behind"
+    for path in folder.glob("*.parquet"):
+        assert VILLAGE not in str(pq.read_table(path).to_pylist()), path
 
 
 def test_a_backup_holds_no_words_in_the_open_and_nothing_worked_out(world: World, tmp_path: Path) -> None:
