@@ -137,7 +137,7 @@ Trouble = tuple[str, str]
 
 
 def _erased(sent: Envelope, context: Context) -> Trouble | None:
-    if sent.subject in context.erased and sent.kind != "erase":
+    if sent.kind != "erase" and (sent.subject in context.erased or sent.other in context.erased):
         return "subject_erased", ""
     return None
 
@@ -217,13 +217,13 @@ def _where(sent: Envelope, item: Item, subjects: Collection[str], context: Conte
     days = {min(sent.day, received), received}
     authority = context.authority
     if sent.place:
-        inside = [authority.covers(sent.author, sent.place, day) for day in days]
+        inside = [authority.covers(sent.author, sent.place, day, sent.kind) for day in days]
         if not any(inside):
             unknown = all(one is None for one in inside)
             return ("place_unknown", sent.place) if unknown else ("place_outside_area", sent.place)
     for subject in subjects:
         known = context.places.get(subject)
-        if known and not any(authority.covers(sent.author, place, day) for place in known for day in days):
+        if known and not any(authority.covers(sent.author, place, day, sent.kind) for place in known for day in days):
             return "subject_of_another_area", ""
     return None
 

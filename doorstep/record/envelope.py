@@ -59,6 +59,8 @@ class Envelope:
     """Everything that was sent, but the signature."""
     canonical: bytes
     """The body as the one string of bytes that hash and signature cover."""
+    other: str | None = None
+    """The second person of a merge or its undoing."""
 
 
 def parse_json(text: bytes | str) -> Any:
@@ -144,7 +146,7 @@ def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | 
         made_at=made, made_ms=made_ms, zone=zone, day=(made_ms + zone * 60_000) // 86_400_000,
         clock=_hybrid(sent.get("hlc")),
         replaces=_replaces(sent, kind), answers=_object(sent, "answers"), base=_base(sent),
-        body=body, canonical=flat,
+        body=body, canonical=flat, other=_other(sent, kind),
     )  # fmt: skip
 
 
@@ -202,6 +204,17 @@ def _replaces(sent: Mapping[str, Any], kind: str) -> str | None:
             raise Refusal("field_missing", "replaces")
         return None
     return _ident(sent, "replaces")
+
+
+def _other(sent: Mapping[str, Any], kind: str) -> str | None:
+    if kind not in ("merge", "unmerge"):
+        return None
+    other = _object(sent, "answers").get("other")
+    if other is None:
+        raise Refusal("field_missing", "answers.other")
+    if not isinstance(other, str) or not _ID.fullmatch(other) or other == sent["subject"]:
+        raise Refusal("wrong_type", "answers.other is the id of another record of the same person")
+    return other
 
 
 def _moment(text: Any) -> tuple[str, datetime]:

@@ -170,9 +170,9 @@ def _accept(
         decision.offset, sent.prev, sent.sig, hash, sent.replaces, root, sent.other,
     ))  # fmt: skip
     for n, (subject, plain) in enumerate(parts):
-        key = batch.keys.get(subject)
-        if key is not None and subject not in batch.context.erased:  # what is said of an erased person is dropped
-            batch.parts.append((batch.seq, n, subject, seal(key, f"{sent.id}/{n}", plain)))
+        key = None if subject in batch.context.erased else batch.keys.get(subject)
+        # What is said of an erased person is dropped; her place stays, so that her sisters keep their numbers and ids.
+        batch.parts.append((batch.seq, n, subject, seal(key, f"{sent.id}/{n}", plain) if key else b""))
     for name, (kind, content) in item.attachments.items():
         sealed = seal(batch.keys[sent.subject], f"{sent.id}/file/{name}", content)
         batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
@@ -208,7 +208,10 @@ def _remember_places(sent: Envelope, parts: Parts, batch: Batch) -> None:
 
 def _erase(sent: Envelope, batch: Batch) -> None:
     """The person, and every record merged with hers, in this very batch too."""
-    for subject in component(batch.log, sent.subject, batch.merges):
+    everybody = component(batch.log, sent.subject, batch.merges)
+    condition, values = among(batch.log, "subject", everybody)
+    batch.context.erased |= {row[0] for row in batch.log.rows(f"SELECT subject FROM erasure WHERE {condition}", values)}  # noqa: S608
+    for subject in everybody:
         if subject not in batch.context.erased:
             batch.erased[subject] = sent.id
             batch.context.erased.add(subject)

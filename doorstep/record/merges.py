@@ -50,8 +50,8 @@ def logged_edges(log: Connection) -> list[Edge]:
     ]
 
 
-def component(log: Connection, subject: str) -> set[str]:
-    """The subject and every record merged with it."""
-    aliases = components(live_pairs(logged_edges(log)))
+def component(log: Connection, subject: str, more: Iterable[Edge] = ()) -> set[str]:
+    """The subject and every record merged with it. more: edges that are not in the log yet."""
+    aliases = components(live_pairs([*logged_edges(log), *more]))
     canonical = aliases.get(subject, subject)
     return {subject} | {member for member, whose in aliases.items() if whose == canonical}

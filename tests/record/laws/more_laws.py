@@ -153,7 +153,7 @@ def _chain(story: Story) -> list[dict[str, Any]]:
 class Strict(Operator):
     """Somebody whose area is not KH-12."""
 
-    def covers(self, author: str, place: str, day: int) -> bool | None:
+    def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
         return place != "KH-12"
 
 
