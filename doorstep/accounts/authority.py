@@ -74,13 +74,14 @@ class Accounts:
     def may_do(self, author: str, kind: str) -> bool:
         return bool(self._roles(author) & MAY_SEND.get(kind, frozenset()))
 
-    def covers(self, author: str, place: str, day: int) -> bool | None:
+    def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
         units = self._remember(("units", place, day), lambda: self._units(place, day))
         if not units:
             return None
+        roles = MAY_SEND.get(kind, frozenset())  # who administers a commune and attends a province erases in the commune
         return any(
-            (area == EVERYWHERE or area in units) and start <= day and (end is None or day < end)
-            for _, area, start, end in self._assigned(author)
+            role in roles and (area == EVERYWHERE or area in units) and start <= day and (end is None or day < end)
+            for role, area, start, end in self._assigned(author)
         )
 
     def _units(self, place: str, day: int) -> frozenset[str]:

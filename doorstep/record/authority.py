@@ -14,8 +14,11 @@ class Authority(Protocol):
     def may_do(self, author: str, kind: str) -> bool:
         """Whether a role of this worker sends submissions of this kind (data, correction, merge, unmerge, erase)."""
 
-    def covers(self, author: str, place: str, day: int) -> bool | None:
-        """Whether this place is in the worker's area on that day; None when nobody knows the place."""
+    def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
+        """Whether this place is in the area of a role by which the worker sends this kind, on that day.
+
+        None when nobody knows the place.
+        """
 
     def signing_key(self, device: str, author: str) -> bytes | None:
         """The Ed25519 public key (32 bytes) of this worker on this device, None when none is enrolled."""
@@ -36,7 +39,7 @@ class Operator:
     def may_do(self, author: str, kind: str) -> bool:
         return True
 
-    def covers(self, author: str, place: str, day: int) -> bool | None:
+    def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
         return True
 
     def signing_key(self, device: str, author: str) -> bytes | None:

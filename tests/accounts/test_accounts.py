@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from doorstep.record.lists import today
-from tests.record.cast import COMMUNE, FAR_VILLAGE, VILLAGE, villages
+from doorstep.record.reasons import ACCEPTED, HELD
+from tests.record.cast import COMMUNE, FAR_VILLAGE, MAI, SOK, VILLAGE, body, registered, villages
 from tests.record.world import World
 
 
@@ -79,10 +80,10 @@ def test_admission_is_told_of_areas_roles_and_phones(world: World, mai) -> None:
     accounts = Accounts(world.record)
     assert accounts.knows("mai")
     assert not accounts.knows("nobody")
-    assert accounts.covers("mai", VILLAGE, today()) is True
-    assert accounts.covers("mai", FAR_VILLAGE, today()) is False
-    assert accounts.covers("mai", "KH-99999999", today()) is None, "nobody knows the place"
-    assert accounts.covers("nobody", VILLAGE, today()) is False
+    assert accounts.covers("mai", VILLAGE, today(), "data") is True
+    assert accounts.covers("mai", FAR_VILLAGE, today(), "data") is False
+    assert accounts.covers("mai", "KH-99999999", today(), "data") is None, "nobody knows the place"
+    assert accounts.covers("nobody", VILLAGE, today(), "data") is False
     assert accounts.may_do("mai", "data")
     assert not accounts.may_do("mai", "erase")
     assert not accounts.may_do("nobody", "data")
@@ -97,7 +98,7 @@ def test_admission_is_told_of_areas_roles_and_phones(world: World, mai) -> None:
     accounts.forget()
     assert accounts.signing_key("phone", "mai") == bytes.fromhex("ab" * 32)
     assert accounts.must_sign("phone")
-    assert accounts.covers("mai", FAR_VILLAGE, today()) is True
+    assert accounts.covers("mai", FAR_VILLAGE, today(), "data") is True
     assert accounts.place_of("mai") == "", "two places: the form has to say which"
 
 
@@ -108,6 +109,26 @@ def test_a_role_that_ended_covers_what_was_done_before(world: World, mai) -> Non
     villages(world)
     Assignment.objects.update(valid_to=today() - 10)
     accounts = Accounts(world.record)
-    assert accounts.covers("mai", VILLAGE, today() - 30) is True
-    assert accounts.covers("mai", VILLAGE, today()) is False
+    assert accounts.covers("mai", VILLAGE, today() - 30, "data") is True
+    assert accounts.covers("mai", VILLAGE, today(), "data") is False
     assert not accounts.may_do("mai", "data")
+
+
+def test_a_role_counts_in_its_own_area_alone(world: World, accounts: None) -> None:
+    from doorstep.accounts.authority import Accounts
+    from doorstep.accounts.models import Assignment, Worker
+
+    villages(world)
+    worker = Worker.objects.create_user("lan")
+    Assignment.objects.create(worker=worker, role="administrator", place=COMMUNE, valid_from=0)
+    Assignment.objects.create(worker=worker, role="attendant", place="KH", valid_from=0)
+    known = Accounts(world.record)
+    assert known.may_do("lan", "erase")
+    assert known.covers("lan", VILLAGE, today(), "erase") is True
+    assert known.covers("lan", FAR_VILLAGE, today(), "erase") is False, "there she only attends"
+    assert known.covers("lan", FAR_VILLAGE, today(), "data") is True
+    world.send(registered(subject=SOK, place=FAR_VILLAGE), registered(subject=MAI))
+    erase = {"kind": "erase", "form": "", "place": "", "author": "lan"}
+    receipts = world.send(body(subject=SOK, **erase), body(subject=MAI, **erase), authority=known, sender="lan")
+    assert [receipt.outcome for receipt in receipts] == [HELD, ACCEPTED]
+    assert [row[0] for row in world.rows("erasure", "subject")] == [MAI]

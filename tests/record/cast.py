@@ -83,7 +83,7 @@ class Area:
     def may_do(self, author: str, kind: str) -> bool:
         return kind != "erase" or author == "administrator"
 
-    def covers(self, author: str, place: str, day: int) -> bool | None:
+    def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
         return None if place.startswith("XX") else place in self.areas.get(author, set())
 
     def signing_key(self, device: str, author: str) -> bytes | None:
