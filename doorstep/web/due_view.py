@@ -131,7 +131,7 @@ def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
     if key == "missed":
         return gettext("was possible until %(when)s") % {"when": say(row["closes"])}
     last = row["overdue"] if row["overdue"] is not None else row["closes"]
-    if last is None:
+    if last is None or key == "danger":  # what cannot wait is not told to be in time
         today = civil_day(row["due"], zone) if minute else row["due"]
         return gettext("since %(when)s") % {"when": say(row["due"])} if today < day else gettext("today")
     return gettext("due %(when)s, in time until %(last)s") % {"when": say(row["due"]), "last": say(last)}

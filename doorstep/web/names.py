@@ -113,7 +113,7 @@ def role_word(role: str) -> str:
     """A role, as people call it."""
     return {
         "attendant": gettext("village attendant"), "mediator": gettext("health mediator"), "midwife": gettext("midwife"),
-        "hospital": gettext("hospital team"), "social_worker": gettext("social worker"), "supervisor": gettext("supervisor"),
+        "hospital": gettext("hospital"), "social_worker": gettext("social worker"), "supervisor": gettext("supervisor"),
         "manager": gettext("manager"), "administrator": gettext("administrator"),
     }.get(role, plain(role))  # fmt: skip
 

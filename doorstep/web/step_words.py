@@ -75,7 +75,7 @@ class StepView:
 def source_view(origin: Origin) -> SourceView:
     """An origin for the page."""
     return SourceView(
-        source=origin.source.replace(UNSURE, "").replace("  ", " ").strip(" ;"),
+        source=origin.source.replace(f" {UNSURE}", "").replace(UNSURE, "").strip(" ;"),
         since=short_day(origin.valid_from) if origin.valid_from is not None else "",
         until=short_day(origin.valid_to) if origin.valid_to is not None else "",
         review=review_view(origin.review),

@@ -21,7 +21,7 @@ from doorstep.web.fact_words import FactView, FactWords
 from doorstep.web.meanings import OPEN
 from doorstep.web.names import country_word, role_word
 from doorstep.web.step_words import SourceView, source_view, why_words
-from doorstep.web.week_line import all_steps, counted_from, day_of, line_of, step_of, value_words
+from doorstep.web.week_line import Counted, all_steps, base_words, counted_from, day_of, line_of, step_of
 
 Row = Mapping[str, Any]
 
@@ -104,10 +104,15 @@ class EpisodeView:
         return told % {"n": self.number} if "%(n)s" in told else told
 
     @cached_property
+    def _counted(self) -> Counted | None:
+        return counted_from(self.programme, self.rows, self.asked.zone)
+
+    @cached_property
     def age(self) -> str:
         """How far it is on the day asked for, counted from what its rules count from; '' when that is not known or long over."""
-        counted = counted_from(self.programme, self.rows, self.asked.zone)
-        if counted is None or not 0 <= self.asked.day - counted.day <= 44 * 7 or not self.is_open:
+        counted = self._counted
+        over = not self.is_open or (self.kind == "pregnancy" and self._ends)
+        if counted is None or not counted.worth or over or not 0 <= self.asked.day - counted.day <= 44 * 7:
             return ""
         return weeks_and_days(self.asked.day - counted.day)
 
@@ -119,13 +124,13 @@ class EpisodeView:
     @cached_property
     def caption(self) -> str:
         """What the weeks of the line are counted from."""
-        counted = counted_from(self.programme, self.rows, self.asked.zone)
+        counted = self._counted
         if counted is None:
             return gettext("When it took place, or is due")
-        path = next(path for path in self.programme.pathways.values() if counted.value in path.values)
-        return gettext("Completed weeks after %(start)s (%(day)s)") % {
-            "start": value_words(path, counted.value), "day": short_day(counted.day),
-        }  # fmt: skip
+        span = {"start": base_words(self.programme, counted), "day": short_day(counted.day)}
+        if counted.unit == 1:
+            return gettext("Days after %(start)s (%(day)s)") % span
+        return gettext("Completed weeks after %(start)s (%(day)s)") % span
 
     @cached_property
     def line(self) -> SafeString | None:
@@ -259,10 +264,12 @@ class StoryView:
             if fact.day <= self.asked.day:
                 facts.setdefault(fact.submission, []).append(fact)
         forms = {form.id: form for one in self.programmes.values() for form in one.forms.values()}
+        # What was corrected has no facts of its own any more: it is shown where a form like it is, its correction for one.
+        open_forms = {sent.form for sent in self.told.sent if facts.get(sent.submission)}
         found = []
         for sent in self.told.sent:
             own = facts.get(sent.submission, [])
-            if own or (sent.replaced and sent.made_day <= self.asked.day):
+            if own or (sent.replaced and sent.form in open_forms and sent.made_day <= self.asked.day):
                 day = max((fact.day for fact in own), default=sent.made_day)
                 found.append((day, sent.stamp, self._entry(sent, own, forms.get(sent.form), day)))
         return [entry for _, _, entry in sorted(found, key=lambda one: (-one[0], -one[1]))]

@@ -6,30 +6,43 @@ the offset that its rule adds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from doorstep.content.model import Pathway, Programme, Step
-from doorstep.content.tree import Expr, Ref
+from doorstep.content.model import Programme, Step
+from doorstep.content.tree import Clock, EpisodeStart, Expr, FirstDay, LatestDay, Ref
 from doorstep.web.days import civil_day, long_day, short_day
 from doorstep.web.drawing import Bar, Dot, Lane, Picture, Scale, week_line
 from doorstep.web.meanings import MEANINGS, meaning_key
 from doorstep.web.names import in_words
 from doorstep.web.windows import timing
+from doorstep.web.wording import Wording
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What the weeks of an episode are counted from: the day, and the name of the value (`lmp`), '' for its beginning."""
+    """What an episode is counted from: the day, and the rule that gives it, in its pathway and clock. unit: 7 for weeks,
+    1 for days, where all of it lies within twelve weeks. done: the row that tells so is a done one, which keeps what was
+    known when it was done."""
 
     day: int
-    value: str
+    base: Expr
+    pathway: str
+    clock: Clock
+    done: bool = False
+    unit: int = 7
+
+    @property
+    def worth(self) -> int:
+        """A value that the pathway names (her last period) tells more than an event (a birth), and that more than a beginning."""
+        return 2 if isinstance(self.base, Ref) else 1 if isinstance(self.base, LatestDay | FirstDay) else 0
 
 
 def step_of(programme: Programme, row: Row) -> Step | None:
@@ -39,28 +52,31 @@ def step_of(programme: Programme, row: Row) -> Step | None:
     return (exact or named or [None])[0]
 
 
-def counted_from(programme: Programme, rows: Iterable[Row], zone: str) -> Counted | None:
-    """The day that most of these rows agree to be counted from; None when no row tells."""
-    votes: dict[Counted, int] = {}
-    for row in rows:
-        found = _origin(programme, row, zone)
-        if found is not None:
-            votes[found] = votes.get(found, 0) + 1
-    return max(votes, key=lambda one: (votes[one], one.day), default=None)
+def counted_from(programme: Programme, rows: Sequence[Row], zone: str) -> Counted | None:
+    """The day that most of the rows which tell most agree to be counted from; None when no row tells."""
+    living = [row for row in rows if row["status"] != "ended"]
+    ends = [end for row in living for key in ("due", "done_on") if (end := day_of(row, key, zone)) is not None]
+    # What lies after the first step (the day from which a birth is overdue) is a goal, and nothing is counted from it.
+    found = [one for row in rows if (one := _origin(programme, row, zone)) is not None and one.day <= min(ends, default=one.day)]
+    votes = Counter((one.worth, not one.done, one.day) for one in found)
+    best = max(votes, key=lambda key: (*key[:2], votes[key], key[2]), default=None)
+    if best is None:
+        return None
+    chosen = next(one for one in found if (one.worth, not one.done, one.day) == best)
+    return replace(chosen, unit=1 if max(ends, default=0) - chosen.day <= 84 else 7)
 
 
 def _origin(programme: Programme, row: Row, zone: str) -> Counted | None:
-    """From a row of now: a done one keeps what was known when it was done, a re-dated one what is no longer believed."""
+    """From a row that nothing has re-dated."""
     step = step_of(programme, row)
-    if step is None or row["due"] is None or row["done_on"] is not None or row["until_why"] == "redated":
-        return None
-    if step.chain and step.chain.table and row["n"] > 1:
+    if step is None or row["due"] is None or row["until_why"] == "redated" or (step.chain and row["n"] > 1):
         return None
     when = timing(programme, programme.pathways[row["pathway"]], step)
-    if not isinstance(when.base, Ref) or len(when.windows) == 0:
+    if not isinstance(when.base, Ref | LatestDay | FirstDay | EpisodeStart) or not when.windows:
         return None
     at = row["due"] - when.windows[0].due
-    return Counted(civil_day(at, zone) if row["clock"] == "minute" else at, when.base.name)
+    day = civil_day(at, zone) if row["clock"] == "minute" else at
+    return Counted(day, when.base, row["pathway"], step.clock, row["done_on"] is not None)
 
 
 def day_of(row: Row, key: str, zone: str) -> int | None:
@@ -83,10 +99,10 @@ def line_of(programme: Programme, rows: Sequence[Row], ends: Sequence[tuple[int,
             ) -> SafeString | None:  # fmt: skip
     """The line of weeks of one episode, None when there is nothing to draw. ends: (day, words, whether it is a birth)."""
     counted = counted_from(programme, rows, zone)
-    dots = [_dot(row, counted, zone) for row in shown_on_line(programme, rows)]
+    dots = [_dot(row, zone) for row in shown_on_line(programme, rows)]
     for at, words, birth in ends:
         says = gettext("%(what)s, %(day)s") % {"what": words, "day": long_day(at)}
-        dots.append(Dot(float(at), "star" if birth else "ended", "", says, _label(at, counted)))
+        dots.append(Dot(float(at), "star" if birth else "ended", "", says))
     dots = sorted(dots, key=lambda dot: dot.at)
     if not dots:
         return None
@@ -96,20 +112,37 @@ def line_of(programme: Programme, rows: Sequence[Row], ends: Sequence[tuple[int,
     now = day if first - margin <= day <= last + max(60.0, margin) else None
     scale = Scale(first, max(last, now or last) + margin)
     told = "; ".join(dot.says for dot in dots)
-    return week_line(dots, scale, now, short_day(day), gettext("Line of weeks: %(steps)s") % {"steps": told})
+    drawn = _labelled(dots, counted, scale)
+    return week_line(drawn, scale, now, short_day(day), gettext("Line of weeks: %(steps)s") % {"steps": told})
 
 
-def _dot(row: Row, counted: Counted | None, zone: str) -> Dot:
+def _dot(row: Row, zone: str) -> Dot:
     key = meaning_key(row["status"], row["urgency"])
     at = day_of(row, "done_on", zone) if row["status"] == "done" else day_of(row, "due", zone)
     at = at if at is not None else 0
     title = in_words(row["title"]) + (f" {row['n']}" if row["n"] > 1 else "")
     says = gettext("%(step)s: %(status)s, %(day)s") % {"step": title, "status": MEANINGS[key].word, "day": long_day(at)}
-    return Dot(float(at), "done-dot" if key == "done" else key, key, says, _label(at, counted))
+    return Dot(float(at), "done-dot" if key == "done" else key, key, says)
 
 
-def _label(at: int, counted: Counted | None) -> str:
-    return str((at - counted.day) // 7) if counted else short_day(at)
+DATE_WIDTH = 34.0
+"""Room for a date under a line, in per cent of a narrow screen."""
+
+
+def _labelled(dots: Sequence[Dot], counted: Counted | None, scale: Scale) -> list[Dot]:
+    """The dots with their week or day under them; a label is not said twice in a row. Without anything to count from,
+    dates stand under as many as there is room for."""
+    drawn, said, room = [], "", -DATE_WIDTH
+    for dot in dots:
+        if counted is not None:
+            label = str(int(dot.at - counted.day) // counted.unit)
+            label, said = ("" if label == said else label), label
+        else:
+            fits = scale.at(dot.at) - room >= DATE_WIDTH
+            label = short_day(int(dot.at)) if fits else ""
+            room = scale.at(dot.at) if fits else room
+        drawn.append(replace(dot, label=label))
+    return drawn
 
 
 def all_steps(programme: Programme, rows: Sequence[Row], day: int, zone: str, caption: str) -> Picture | None:
@@ -135,11 +168,11 @@ def _unit(row: Row) -> int:
 
 
 def _ticks(scale: Scale, counted: Counted | None) -> tuple[tuple[float, str], ...]:
-    """Completed weeks where they can be counted, else days."""
+    """Completed weeks (or days) where they can be counted, else dates."""
     origin = counted.day if counted else scale.start
     moved = Scale(scale.start - origin, scale.end - origin)
     if counted:
-        return tuple((origin + 7 * n, str(n)) for n in moved.ticks(7, 12))
+        return tuple((origin + counted.unit * n, str(n)) for n in moved.ticks(counted.unit, 12))
     return tuple((origin + n, short_day(int(origin + n))) for n in moved.ticks(1, 5))
 
 
@@ -160,9 +193,11 @@ def _lane(rows: Sequence[Row], zone: str, scale: Scale) -> Lane:
     return Lane(title, f"{title}: {says}", bars=tuple(bars), dots=tuple(dots))
 
 
-def value_words(pathway: Pathway, name: str) -> str:
-    """What the weeks are counted from, as its author calls it."""
-    return in_words(pathway.words.get(name, {})) or name
-
-
-__all__ = ["Counted", "Expr", "all_steps", "counted_from", "day_of", "line_of", "shown_on_line", "step_of", "value_words"]
+def base_words(programme: Programme, counted: Counted) -> str:
+    """What is counted from, in words."""
+    if isinstance(counted.base, EpisodeStart):
+        return gettext("the day she or he is first known to us")
+    wording = Wording.of(programme, counted.pathway, counted.clock)
+    if isinstance(counted.base, LatestDay | FirstDay):
+        return wording.stream(counted.base.stream)
+    return wording.thing(counted.base)

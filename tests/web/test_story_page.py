@@ -67,7 +67,21 @@ def test_a_newborn_is_asked_about_as_a_child_and_leads_to_the_mother(console: Co
     assert f"/people/{console.cast['kunthea']}/" in answer.main
     mother = mai.get(f"/people/{console.cast['kunthea']}/?on={DAY}").main
     assert f"/people/{console.cast['baby']}/" in mother
-    assert "weeks pregnant" not in text(mother), "after the birth the count of weeks stops"
+    assert not re.search(r"days pregnant", text(mother)), "after the birth the count of weeks stops"
+    before = text(mai.get(f"/people/{console.cast['kunthea']}/?on=2026-06-07").main)
+    assert "39 weeks and 6 days pregnant" in before
+
+
+def test_a_newborns_line_is_counted_in_days_from_the_birth(console: Console, mai: Visitor) -> None:
+    page = mai.get(f"/people/{console.cast['baby']}/?on={DAY}").main
+    assert "Days after “Born” (8 Jun 2026)" in text(page)
+    assert "Baby of Kunthea , 0 weeks and 2 days" in text(page)
+
+
+def test_a_birth_is_a_star_on_the_line_of_the_mother(console: Console, mai: Visitor) -> None:
+    page = mai.get(f"/people/{console.cast['kunthea']}/?on={DAY}").main
+    line = page.partition('<svg class="week-line"')[2].partition("</svg></figure>")[0]
+    assert "Monday, 8 June 2026</title>" in line
 
 
 def test_she_is_counted_under_bac_kan_before_the_reform_and_thai_nguyen_after_it(console: Console) -> None:
@@ -98,3 +112,11 @@ def test_a_step_of_her_story_leads_to_its_rule(console: Console, mai: Visitor) -
     page = mai.get(f"/people/{console.cast['mom']}/?on={DAY}").main
     address, _, anchor = re.findall(r'href="(/programmes/maternal/)(#)([^"]+)">the rule', page)[0]
     assert f'id="{anchor}"' in mai.get(address).text
+
+
+def test_a_corrected_report_of_a_closed_compartment_is_not_there_for_who_may_not_open_it(console: Console, mai: Visitor) -> None:
+    address = f"/people/{console.cast['kunthea']}/?on={DAY}"
+    assert text(mai.get(address).main).count("Results of tests") >= 1
+    told = text(console.visitor("dara").get(address).main)
+    assert "Results of tests" not in told
+    assert "Registered" in told or "Register" in told
