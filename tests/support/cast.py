@@ -43,6 +43,8 @@ def lines() -> Iterator[dict[str, Any]]:
     yield sent("anc_contact", "bopha", "2026-06-09", {"danger": {"bleeding": "yes"}}, time="16:30")
     yield sent("register", "kunthea", "2026-02-01", registered("kunthea", SAYAS, "2025-09-01"))
     yield sent("tests", "kunthea", "2026-02-02", {"visit_day": "2026-02-02", "syphilis_test": "positive", "hiv_test": "positive"})
+    again = sent("tests", "kunthea", "2026-02-03", {"visit_day": "2026-02-02", "syphilis_test": "positive", "hiv_test": "positive"})
+    yield again | {"kind": "correction", "replaces": f"{IDS['kunthea']}-tests-2026-02-02"}
     yield sent("birth", "kunthea", "2026-06-08", {
         "birth_at": "2026-06-08T04:10+07:00", "birth_place": "home", "born_alive": 1,
         "babies": [{"baby_id": IDS["baby"], "birth_outcome": "live", "sex": "f", "birth_weight_g": 2900}],
