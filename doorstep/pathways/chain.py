@@ -136,22 +136,25 @@ def _dated(statement: Statement, counted: str, chains: Chains) -> str:
     ], counted).join(both_sides(), join_type="CROSS", copy=False)
     only = any_of(op("=", col("side"), 0), all_of(is_one("opens"), is_one("ct")))
     source = statement.add("opening", query.where(only, copy=False))
-    keyed = statement.add("keyed", select([
+    return add_dues(statement, source, chains)
+
+
+def add_dues(statement: Statement, source: str, chains: Chains, suffix: str = "") -> str:
+    """Adds to openings (n, an, zero, first_contact, from_contact, ...) their due day, and the key of what would follow."""
+    keyed = statement.add(f"keyed{suffix}", select([
         exp.Star(),
         name(chains.by(lambda v, chain: _class(chains.plan, v)), "cls"),
         name(chains.by(lambda v, chain: _last(v)), "week"),
     ], source))
-    query = select([
-        *(name(col(key, "o"), key) for key in (*kept, "n", "from_contact", "twice", "fcd", "cls", "week")),
-        name(chains.by(lambda v, chain: _due(v)), "due"),
-    ], aliased(keyed, "o"))
+    star = exp.Column(this=exp.Star(), table=identifier("o"))
+    query = select([star, name(chains.by(lambda v, chain: _due(v)), "due")], aliased(keyed, "o"))
     if chains.dated:
         following = all_of(
             op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
             op("=", col("last", "h"), col("week", "o")), op("=", col("k", "h"), 1), op(">", col("n", "o"), 1),
         )
         query = query.join(aliased(table_name(chains.plan, "chain"), "h"), on=following, join_type="LEFT", copy=False)
-    return statement.add("dated", query, keep=True)
+    return statement.add(f"dated{suffix}", query, keep=True)
 
 
 def _since_date(contact: str) -> Sql:

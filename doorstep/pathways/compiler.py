@@ -31,6 +31,7 @@ from doorstep.pathways.sql import (
     is_null,
     lit,
     name,
+    no,
     not_null,
     null,
     op,
@@ -75,8 +76,14 @@ def compile_steps(
 def steps_tree(plan: Plan, dialect: str, source: Source, projected: bool) -> exp.Expr:
     """The statement as a tree."""
     statement = Statement(dialect)
+    return statement.finish(add_steps(statement, plan, source, projected))
+
+
+def add_steps(statement: Statement, plan: Plan, source: Source, projected: bool) -> exp.Select:
+    """Adds everything below the step rows; gives the SELECT that returns them."""
+    dialect = statement.dialect
     if not plan.groups:
-        return select([name(null(kind), column) for column, kind in STEP], "no_step").where(op("=", lit(1), 0))
+        return exp.Select(expressions=[name(null(kind), column) for column, kind in STEP]).where(no(), copy=False)
     judged, streams = [], {}
     for group in plan.groups:
         table, stream = Judge(plan, group, dialect).add(statement, source)
@@ -89,7 +96,7 @@ def steps_tree(plan: Plan, dialect: str, source: Source, projected: bool) -> exp
     events = add_events(statement, plan, streams)
     versions = add_versions(statement, flow, plan)
     chains = add_chains(statement, plan, flow, projected)
-    return statement.finish(_rows(plan, add_outcomes(statement, plan, versions, chains, events)))
+    return _rows(plan, add_outcomes(statement, plan, versions, chains, events))
 
 
 def _rows(plan: Plan, outcome: str) -> exp.Select:

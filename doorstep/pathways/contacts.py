@@ -45,6 +45,10 @@ class Gaps:
 
     by_sid: tuple[tuple[int, int], ...]
 
+    def least_one(self) -> Gaps:
+        """The same contacts, where events of one moment are not yet one: moments are whole."""
+        return Gaps(tuple((sid, max(gap, 1)) for sid, gap in self.by_sid))
+
     @property
     def none(self) -> bool:
         return not any(gap for _, gap in self.by_sid)
@@ -58,28 +62,31 @@ class Gaps:
         return choose(col("sid"), [(sid, make(gap)) for sid, gap in self.by_sid])
 
 
-def add_contacts(statement: Statement, source: str, gaps: Gaps) -> str:
-    """Adds to rows (..., run, m, cq) the column `ct`: 1 where the event of `cq` is a contact. Contacts count within a `run`."""
+def add_contacts(statement: Statement, source: str, gaps: Gaps, suffix: str = "") -> str:
+    """Adds to rows (..., run, m, cq) the column `ct`: 1 where the event of `cq` is a contact. Contacts count within a `run`.
+
+    There is one row for each moment of a run.
+    """
     if gaps.none:
-        return statement.add("contact", select([exp.Star(), name(col("cq"), "ct")], source))
+        return statement.add(f"contact{suffix}", select([exp.Star(), name(col("cq"), "ct")], source))
     if statement.dialect == "spark":
-        return _folded(statement, source, gaps)
+        return _folded(statement, source, gaps, suffix)
     over = Over(RUN, ("m",))
     event = op("=", col("cq"), 1)
     before = over.before(exp.Max(this=when(event, col("m"))))
-    first = statement.add("candidate", select([exp.Star(), name(before, "before")], source))
+    first = statement.add(f"candidate{suffix}", select([exp.Star(), name(before, "before")], source))
     begins = all_of(
         op("=", col("cq"), 1), any_of(is_null(col("before")), op(">=", op("-", col("m"), col("before")), gaps.sql()))
     )
-    second = statement.add("clustered", select(
+    second = statement.add(f"clustered{suffix}", select(
         [exp.Star(), name(flag(begins), "begins"),
          name(over.running(exp.Max(this=when(begins.copy(), col("m")))), "cluster")], first,
     ), keep=True, fence=True)
-    followed = _followed(statement, second, gaps)
-    later = statement.add("later_contact", select(keep(*SERIES, "m"), followed, op("=", col("mark"), 1)))
+    followed = _followed(statement, second, gaps, suffix)
+    later = statement.add(f"later_contact{suffix}", select(keep(*SERIES, "m"), followed, op("=", col("mark"), 1)))
     # Membership, not a join: every engine keeps such a list indexed.
     listed = exp.In(this=exp.Tuple(expressions=keys()), query=exp.Subquery(this=select(keys(), later)))
-    return statement.add("contact", select(
+    return statement.add(f"contact{suffix}", select(
         [exp.Star(), name(flag(any_of(op("=", col("begins"), 1), listed)), "ct")], second), keep=True)
 
 
@@ -87,29 +94,29 @@ def keys() -> list[Sql]:
     return [col(key) for key in (*SERIES, "m")]
 
 
-def _followed(statement: Statement, clustered: str, gaps: Gaps) -> str:
+def _followed(statement: Statement, clustered: str, gaps: Gaps, suffix: str) -> str:
     """Adds (cluster, m, after, mark): events at least `gap` after the first of their cluster, marked where they are contacts.
 
     The others are contacts only as the first of a cluster. Each table reads the one before it once: SQLite copies what is read.
     """
     far = op(">=", op("-", col("m"), col("cluster")), gaps.sql())
     event = all_of(op("=", col("cq"), 1), op("=", col("begins"), 0), far)
-    statement.add("far", select(keep(*CLUSTER, "m"), clustered, event))
+    reached = statement.add(f"far{suffix}", select(keep(*CLUSTER, "m"), clustered, event))
     within = Over(CLUSTER, ("m",))
 
     def following(gap: int) -> Sql:
         return within(exp.Min(this=col("m")), (str(gap), "FOLLOWING", "UNBOUNDED", "FOLLOWING"), "RANGE")
 
     first = op("=", Over(CLUSTER)(exp.Min(this=col("m"))), col("m"))
-    source = statement.add("jump0", select(
-        [*keep(*CLUSTER, "m"), name(gaps.each(following), "after"), name(flag(first), "mark")], "far"
+    source = statement.add(f"jump0{suffix}", select(
+        [*keep(*CLUSTER, "m"), name(gaps.each(following), "after"), name(flag(first), "mark")], reached
     ), fence=True)
     for number in range(1, DOUBLINGS + 1):
-        source = _doubled(statement, source, number)
+        source = _doubled(statement, source, f"{number}{suffix}")
     return source
 
 
-def _doubled(statement: Statement, source: str, number: int) -> str:
+def _doubled(statement: Statement, source: str, number: str) -> str:
     """Jumps twice as long; what a marked event jumps to is marked.
 
     Every event stands in the list twice, as itself (side 0) and as what it jumps to (side 1): where the two meet, the event
@@ -135,11 +142,11 @@ def _doubled(statement: Statement, source: str, number: int) -> str:
     return statement.add(f"jump{number}", query.group_by(*(col(key) for key in (*CLUSTER, "m")), copy=False), fence=True)
 
 
-def _folded(statement: Statement, source: str, gaps: Gaps) -> str:
+def _folded(statement: Statement, source: str, gaps: Gaps, suffix: str) -> str:
     """Spark inlines table expressions, so that many layers are planned for long; but it can fold an array."""
     moments = exp.Anonymous(this="COLLECT_LIST", expressions=[when(op("=", col("cq"), 1), col("m"))])
     ordered = exp.Anonymous(this="ARRAY_SORT", expressions=[Over(RUN)(moments)])
-    gathered = statement.add("gathered", select([exp.Star(), name(ordered, "moments")], source))
+    gathered = statement.add(f"gathered{suffix}", select([exp.Star(), name(ordered, "moments")], source))
     so_far, moment = exp.column("so_far"), exp.column("moment")
     empty = cast(exp.Anonymous(this="ARRAY", expressions=[]), "array<bigint>")
     last = exp.Anonymous(this="ELEMENT_AT", expressions=[so_far.copy(), exp.Literal.number(-1)])
@@ -154,5 +161,5 @@ def _folded(statement: Statement, source: str, gaps: Gaps) -> str:
     body = exp.Lambda(this=step, expressions=[exp.to_identifier("so_far"), exp.to_identifier("moment")])
     contacts = exp.Anonymous(this="AGGREGATE", expressions=[col("moments"), empty, body])
     among = exp.Anonymous(this="ARRAY_CONTAINS", expressions=[contacts, col("m")])
-    return statement.add("contact", select(
+    return statement.add(f"contact{suffix}", select(
         [exp.Star(), name(flag(all_of(op("=", col("cq"), 1), among)), "ct")], gathered))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from doorstep.pathways.emit import condition
-from doorstep.pathways.leaves import event_context
+from doorstep.pathways.leaves import accepts, event_context
 from doorstep.pathways.plan import EACH, PLAIN, Group, Plan, Variant
 from doorstep.pathways.rows import SERIES, keep
 from doorstep.pathways.sql import (
@@ -43,10 +43,13 @@ FROM, EVENT, AFTER = 0, 1, 2
 """At the same moment a row that may be completed by an event of that moment stands before it, one that may not, after it."""
 
 
-def add_events(statement: Statement, plan: Plan, streams: Mapping[int, Stream]) -> str | None:
-    """Adds the events that complete steps, with `sid`; None when no step can be completed."""
-    parts = [part for group in plan.groups for part in _events(plan, group, streams[group.gid], statement.dialect)]
-    return statement.add("done", union(parts)) if parts else None
+def add_events(
+    statement: Statement, plan: Plan, streams: Mapping[int, Stream], alias: str = "done", only: Group | None = None
+) -> str | None:
+    """Adds the events that complete steps, with `sid`; None when no step can be completed. `only`: of one group."""
+    groups = plan.groups if only is None else (only,)
+    parts = [part for group in groups for part in _events(plan, group, streams[group.gid], statement.dialect)]
+    return statement.add(alias, union(parts)) if parts else None
 
 
 def _events(plan: Plan, group: Group, stream: Stream, dialect: str) -> list[Sql]:
@@ -54,6 +57,10 @@ def _events(plan: Plan, group: Group, stream: Stream, dialect: str) -> list[Sql]
     filters = [entry for entry in done_parts(plan.every) if entry[0] in mine]
     if not filters:
         return []
+    if len(filters) == 1:
+        sid, _, _, only = filters[0]
+        one = [*keep(*KEYS), name(lit(sid), "sid"), *keep(*ORDER)]
+        return [select(one, stream.events, accepts((only,), dialect))]
     ctx = event_context(dialect)
     strict = [(part, f.where) for _, part, _, f in filters if f.where is not None]
     query = select(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -52,6 +53,14 @@ from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
 from doorstep.pathways.tables import Attributes, table_name
 
 
+class Emitted(NamedTuple):
+    """Columns of `judged`, which moments they are for, and the computed ends below them."""
+
+    columns: list[Sql]
+    where: Sql | None
+    ends: list[Sql]
+
+
 @dataclass
 class Judge:
     """Emits what one group's steps ask, then builds the tables below it."""
@@ -59,6 +68,8 @@ class Judge:
     plan: Plan
     group: Group
     dialect: str
+    last: bool = False
+    """Only the last state is judged: no event is looked for in it, and nothing comes after it."""
     leaves: Leaves = field(init=False)
     values: Values = field(init=False)
     contexts: dict[str, Context] = field(init=False)
@@ -79,15 +90,22 @@ class Judge:
 
     def add(self, statement: Statement, source: Source) -> tuple[str, Stream]:
         """Adds the stream, the states and table `judged`; gives the name of the last and the stream."""
-        variants = Attributes(self.group.variants)
-        values = self._columns(variants)
-        where = self._own_moments(variants)
-        extra = self._extra()
+        emitted = self.emitted()
         filters = self.leaves.filters | {
             f for v in self.group.variants for f in (v.step.done.filters if v.step.done else ())
         }
         stream = add_stream(statement, self.group, self.plan.programme, filters, source)
-        states = add_states(statement, stream, self.leaves)
+        return self.build(statement, emitted, add_states(statement, stream, self.leaves)), stream
+
+    def emitted(self) -> Emitted:
+        """What the rules come to; afterwards the leaves know what they are asked for."""
+        variants = Attributes(self.group.variants)
+        columns, where = self._columns(variants), self._own_moments(variants)
+        return Emitted(columns, where, self._extra())
+
+    def build(self, statement: Statement, emitted: Emitted, states: str) -> str:
+        """Adds table `judged` upon the states."""
+        variants, values, where, extra = Attributes(self.group.variants), emitted.columns, emitted.where, emitted.ends
         states = self.values.add(statement, states)
         gid = self.group.gid
         states = statement.add(f"ends{gid}", select([exp.Star(), *extra], states), keep=True)
@@ -95,7 +113,7 @@ class Judge:
         if variants.joined:
             query = query.join(aliased(table_name(self.plan, "step"), "r"), join_type="CROSS", copy=False)
             query = query.where(among(col("sid", "r"), [v.sid for v in self.group.variants]), copy=False)
-        return statement.add(f"judged{gid}", query, keep=True), stream
+        return statement.add(f"judged{gid}", query, keep=True)
 
     # --- columns ----------------------------------------------------------------------------------------------------
 
@@ -198,6 +216,8 @@ class Judge:
 
     def _hit(self, variant: Variant) -> Sql:
         step = variant.step
+        if self.last:
+            return lit(0)
         if variant.kind == CHAIN:
             return flag(op("=", self.leaves.last_moment(step.done.filters), col("m"))) if step.done else lit(0)
         if step.each is None:

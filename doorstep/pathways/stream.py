@@ -24,6 +24,7 @@ from doorstep.pathways.sql import (
     byte_order,
     case,
     col,
+    equal,
     lit,
     name,
     null,
@@ -38,11 +39,20 @@ VALUES = ("num", "txt", "how")
 
 @dataclass(frozen=True)
 class Source:
-    """Where facts are: table names. `touched` is a table (subject); None means everybody."""
+    """Where facts are: table names. `touched` is a table (subject), `episodes` one (subject, episode); None means everybody.
+
+    `upto`: facts of later days are not looked at.
+    """
 
     fact: str = "fact"
     relation: str = "relation"
     touched: str | None = None
+    episodes: str | None = None
+    upto: int | None = None
+
+    def told(self) -> Sql | None:
+        """The condition that a fact was told by then."""
+        return None if self.upto is None else op("<=", col("day", "f"), self.upto)
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,8 @@ def add_stream(
     time = "ts" if minute else "day"
     kind = group.episode
     known = list(filters)
-    own = sorted({f.code for f in known if f.relation is None and _home(programme, f.code) in (kind, None)})
-    person = sorted({f.code for f in known if f.relation is None and _home(programme, f.code) in ("", None)})
+    own = sorted({f.code for f in known if f.relation is None and home(programme, f.code) in (kind, None)})
+    person = sorted({f.code for f in known if f.relation is None and home(programme, f.code) in ("", None)})
     hops: dict[str, list[str]] = {}
     for f in known:
         if f.relation is not None:
@@ -79,7 +89,7 @@ def add_stream(
     start = statement.add(f"start{group.gid}", _start(statement, kind, source))
     parts = [_beginning(start, time)]
     if own:
-        parts.append(_own(statement, kind, own, time, source))
+        parts.append(own_events(statement, kind, own, time, source))
     if person:
         parts.append(_moved(statement, start, time, person, source, None))
     for relation, codes in sorted(hops.items()):
@@ -88,14 +98,17 @@ def add_stream(
     return Stream(events, start, not person and not hops, minute)
 
 
-def _home(programme: Programme, code: str) -> str | None:
+def home(programme: Programme, code: str) -> str | None:
     """The episode kind of a code, '' for a fact of the person as such; None when the dictionary does not have it."""
     entry = programme.dictionary.get(code)
     return None if entry is None else entry.episode
 
 
-def _facts(statement: Statement, source: Source, values: list[Sql]) -> exp.Select:
+def facts(statement: Statement, source: Source, values: list[Sql]) -> exp.Select:
     """SELECT from the facts `f`, reached from the touched subjects where there are some."""
+    if source.episodes is not None:
+        query = select(values, aliased(source.episodes, "who")).join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
+        return query.where(equal("f", "who", KEYS), copy=False)
     if source.touched is None:
         return select(values, aliased(source.fact, "f"))
     if statement.dialect == "postgres":
@@ -133,8 +146,8 @@ def in_kind(statement: Statement, kind: str) -> Sql:
 def _start(statement: Statement, kind: str, source: Source) -> Sql:
     """(subject, episode, day, ts): where each episode begins, from all its own facts."""
     first = [name(exp.Min(this=col(time, "f")), time) for time in ("day", "ts")]
-    query = _facts(statement, source, [*(name(col(key, "f"), key) for key in KEYS), *first])
-    query = query.where(in_kind(statement, kind), copy=False)
+    query = facts(statement, source, [*(name(col(key, "f"), key) for key in KEYS), *first])
+    query = query.where(all_of(in_kind(statement, kind), source.told()), copy=False)
     return query.group_by(col("subject", "f"), col("episode", "f"), copy=False)
 
 
@@ -155,10 +168,10 @@ def _columns(moment: Sql, code: Sql, episode: Sql, subject: Sql) -> list[Sql]:
     ]
 
 
-def _own(statement: Statement, kind: str, codes: list[str], time: str, source: Source) -> Sql:
+def own_events(statement: Statement, kind: str, codes: list[str], time: str, source: Source) -> Sql:
     values = _columns(col(time, "f"), col("code", "f"), col("episode", "f"), col("subject", "f"))
-    query = _facts(statement, source, values)
-    return query.where(all_of(in_kind(statement, kind), among(col("code", "f"), codes)), copy=False)
+    query = facts(statement, source, values)
+    return query.where(all_of(in_kind(statement, kind), among(col("code", "f"), codes), source.told()), copy=False)
 
 
 def _moved(
