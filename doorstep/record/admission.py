@@ -67,6 +67,8 @@ class Context:
     erased: set[str] = field(default_factory=set)
     places: dict[str, set[str]] = field(default_factory=dict)
     """Subject -> where accepted submissions spoke of her."""
+    about: dict[str, set[str]] = field(default_factory=dict)
+    """Id of a submission that a correction may name -> whom it speaks of."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,8 @@ def _where(sent: Envelope, item: Item, subjects: Collection[str], context: Conte
         if not any(inside):
             unknown = all(one is None for one in inside)
             return ("place_unknown", sent.place) if unknown else ("place_outside_area", sent.place)
-    for subject in subjects:
+    # Who corrects takes words back: those whom the corrected submission speaks of are theirs to speak of too, or not.
+    for subject in {*subjects, *context.about.get(sent.replaces or "", ())}:
         known = context.places.get(subject)
         if known and not any(authority.covers(sent.author, place, day, sent.kind) for place in known for day in days):
             return "subject_of_another_area", ""

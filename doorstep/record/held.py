@@ -10,6 +10,7 @@ from doorstep.record.admission import Item
 from doorstep.record.authority import Operator
 from doorstep.record.database import first
 from doorstep.record.envelope import EPOCH, Envelope, parse_moment, read_envelope
+from doorstep.record.erasure import finish_erasures
 from doorstep.record.intake import Receipt, append, prepare, take
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS
 from doorstep.record.record import Record
@@ -77,9 +78,10 @@ def content(record: Record, aside: Aside) -> tuple[dict[str, Any], Item]:
     with record.store.log.read() as log:
         row = first(log, "SELECT owner, sealed FROM aside WHERE n = ?", [aside.n])
         key = record.store.vault.get(log, [row[0]]).get(row[0]) if row else None
-    if row is None or key is None:
-        raise CannotDecide(f"Number {aside.n} can no longer be read: its person was erased. Nothing was changed.")
-    sent, author, made_at, files = unpack_aside(unseal(key, f"{aside.id}/aside", bytes(row[1])))
+        if row is None or key is None:
+            raise CannotDecide(f"Number {aside.n} can no longer be read: its person was erased. Nothing was changed.")
+        plain = unseal(key, f"{aside.id}/aside", bytes(row[1]))
+        sent, author, made_at, files = unpack_aside(aside.id, plain, lambda who: record.store.vault.get(log, who))
     envelope = read_envelope(sent, author=author, made_at=made_at)
     return sent, Item(envelope, aside.received_at, None, aside.sent_ms, aside.sender, "good", files)
 
@@ -116,11 +118,13 @@ def release(
             [by, now, note, n],
         )
         batch = prepare(record.store, record.shelf, [item], Operator(), log)
-        receipt = take(item, batch.of_items[0], batch, now)
+        receipt = take(item, batch.of_items[0], batch, now, aside.hash)
         if receipt.outcome not in (ACCEPTED, DUPLICATE):
             reason = REASONS[receipt.reason]
             raise CannotDecide(f"Number {n} cannot be released: {reason.happened} Nothing was changed. {reason.next}")
         append(batch, log)
+    if batch.erased:
+        finish_erasures(record.store, batch.erased)
     return receipt
 
 

@@ -16,14 +16,14 @@ from doorstep.record.authority import Authority
 from doorstep.record.database import Connection, among, first, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
-from doorstep.record.known import ask
+from doorstep.record.known import ask, spoken_of
 from doorstep.record.merges import Edge, component
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS
-from doorstep.record.sealing import pack_aside
+from doorstep.record.sealing import add_files, pack_aside
 from doorstep.record.shelf import Shelf
 from doorstep.record.split import Parts, speaks_of, split
 from doorstep.record.store import Store, now_ms
-from doorstep.record.vault import Key, salt_of, seal
+from doorstep.record.vault import Key, salt_of, seal, unseal
 
 SUBMISSION = (
     "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "sender", "made_at",
@@ -94,8 +94,11 @@ def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Author
     roots = ask(log, corrections, ()).seen if corrections else {}
     parts = [_parts(item, shelf, roots) for item in items]
     subjects = {subject for own in parts for subject in speaks_of(own)}
-    known = ask(log, ids, subjects | {one.other for one in sent if one.other})
-    context = Context(shelf, authority, known.seen, known.erased, known.places)
+    replaced = [one.replaces for one in sent if one.kind == "correction" and one.replaces]
+    about = spoken_of(log, replaced) if replaced else {}
+    others = {one.other for one in sent if one.other}.union(*about.values())
+    known = ask(log, ids, subjects | others)
+    context = Context(shelf, authority, known.seen, known.erased, known.places, about)
     subjects -= known.erased
     keys = store.vault.take(log, subjects, known.secrets, known.erasures)
     return Batch(log, context, keys, known.seq, parts, known.asides)
@@ -138,19 +141,20 @@ def body_hash(sent: Envelope, key: Key | None) -> str:
     return hashlib.sha256(salt + sent.canonical).hexdigest()
 
 
-def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None) -> Receipt:
+def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None, hash: str = "") -> Receipt:
+    """Decides about one item. hash: of what was sent once, when some of it may have been erased since."""
     sent = item.envelope
-    hash = body_hash(sent, batch.keys.get(sent.subject)) if sent else ""
+    hash = hash or (body_hash(sent, batch.keys.get(sent.subject)) if sent else "")
     about = [*speaks_of(parts), sent.other] if sent and sent.other else speaks_of(parts)
     decision = decide(item, hash, about, batch.context)
     if sent is not None and decision.outcome == DUPLICATE and item.attachments:
-        _more_files(item, sent, batch)
+        _more_files(item, sent, hash, batch)
     if sent is None or decision.outcome == DUPLICATE:
         return Receipt(sent.id if sent else _named(item), decision.outcome, decision.reason, decision.detail)
     if decision.outcome == ACCEPTED:
         _accept(item, sent, hash, parts, decision, batch, admitted_ms)
     else:
-        _keep_aside(item, sent, hash, decision, batch)
+        _keep_aside(item, sent, hash, parts, decision, batch)
     return Receipt(sent.id, decision.outcome, decision.reason, decision.detail)
 
 
@@ -177,6 +181,7 @@ def _accept(
         sealed = seal(batch.keys[sent.subject], f"{sent.id}/file/{name}", content)
         batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
     batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp, root=root)
+    batch.context.about[sent.id] = set(speaks_of(parts))
     _remember_places(sent, parts, batch)
     if sent.other:
         batch.merges.append((sent.id, sent.kind, sent.subject, sent.other, decision.stamp))
@@ -184,16 +189,36 @@ def _accept(
         _erase(sent, batch)
 
 
-def _more_files(item: Item, sent: Envelope, batch: Batch) -> None:
+def _more_files(item: Item, sent: Envelope, hash: str, batch: Batch) -> None:
     """Files that come later than their form: what is large travels in several requests, each with the form."""
-    row = first(batch.log, "SELECT seq, subject FROM submission WHERE id = ?", [sent.id])
-    key = batch.keys.get(row[1]) if row else None
-    if row is None or key is None:
+    key, state = batch.keys.get(sent.subject), batch.context.seen[sent.id].state
+    if key is None or state == "dark":
         return
-    here = {name for (name,) in batch.log.rows("SELECT name FROM attachment WHERE seq = ?", [row[0]])}
+    if state == "waiting":
+        _more_files_aside(item, sent, hash, key, batch)
+        return
+    row = first(batch.log, "SELECT seq FROM submission WHERE id = ?", [sent.id])
+    seq = row[0] if row else next(own[0] for own in batch.submissions if own[1] == sent.id)
+    here = {name for (name,) in batch.log.rows("SELECT name FROM attachment WHERE seq = ?", [seq])}
+    here |= {own[1] for own in batch.attachments if own[0] == seq}
     for name, (kind, content) in item.attachments.items():
         if name not in here:
-            batch.attachments.append((row[0], name, row[1], kind, len(content), seal(key, f"{sent.id}/file/{name}", content)))
+            sealed = seal(key, f"{sent.id}/file/{name}", content)
+            batch.attachments.append((seq, name, sent.subject, kind, len(content), sealed))
+
+
+def _more_files_aside(item: Item, sent: Envelope, hash: str, key: Key, batch: Batch) -> None:
+    """They wait with their form."""
+    label, at = f"{sent.id}/aside", ASIDE.index("sealed")
+    for i, own in enumerate(batch.asides_new):
+        if (own[0], own[ASIDE.index("hash")]) == (sent.id, hash):
+            sealed = seal(key, label, add_files(unseal(key, label, own[at]), item.attachments))
+            batch.asides_new[i] = (*own[:at], sealed, *own[at + 1 :])
+            return
+    waiting = "SELECT n, sealed FROM aside WHERE id = ? AND hash = ? AND outcome = 'held' AND decision = ''"
+    for n, before in batch.log.rows(waiting, [sent.id, hash]):
+        sealed = seal(key, label, add_files(unseal(key, label, bytes(before)), item.attachments))
+        batch.log.run("UPDATE aside SET sealed = ? WHERE n = ?", [sealed, n])
 
 
 def _remember_places(sent: Envelope, parts: Parts, batch: Batch) -> None:
@@ -217,16 +242,17 @@ def _erase(sent: Envelope, batch: Batch) -> None:
             batch.context.erased.add(subject)
 
 
-def _keep_aside(item: Item, sent: Envelope, hash: str, decision: Decision, batch: Batch) -> None:
-    """Held, and what a person must be able to compare: whole, under the subject's key. Never the same thing twice."""
+def _keep_aside(item: Item, sent: Envelope, hash: str, parts: Parts, decision: Decision, batch: Batch) -> None:
+    """Held, and what a person must be able to compare: whole, each word under its person's key. Never the same twice."""
     key = batch.keys.get(sent.subject)
     if key is None or not REASONS[decision.reason].keeps or (sent.id, hash) in batch.asides:
         return
     batch.asides.add((sent.id, hash))
+    keys = {who: own for who, own in batch.keys.items() if who not in batch.context.erased}
     batch.asides_new.append((
         sent.id, decision.outcome, decision.reason, decision.detail, sent.kind, sent.form, sent.version, sent.subject,
         sent.place, sent.author, item.sender, sent.made_at, item.received_ms, item.sent_ms, hash, sent.subject,
-        seal(key, f"{sent.id}/aside", pack_aside(item, sent)), "", "", None, "",
+        seal(key, f"{sent.id}/aside", pack_aside(item, sent, parts, keys)), "", "", None, "",
     ))  # fmt: skip
     if decision.outcome == HELD:
         batch.context.seen.setdefault(sent.id, Seen(hash, sent.kind, sent.form, 0, "waiting"))

@@ -37,6 +37,16 @@ UNION ALL SELECT 'm', '', '', '', '', '',
 """
 
 
+def spoken_of(log: Connection, ids: Iterable[str]) -> dict[str, set[str]]:
+    """Whom these submissions speak of, as far as they are here."""
+    condition, values = among(log, "s.id", ids)
+    rows = log.rows(f"SELECT s.id, p.subject FROM submission AS s JOIN part AS p ON p.seq = s.seq WHERE {condition}", values)  # noqa: S608
+    found: dict[str, set[str]] = {}
+    for id, subject in rows:
+        found.setdefault(id, set()).add(subject)
+    return found
+
+
 def ask(log: Connection, ids: Iterable[str], subjects: Collection[str]) -> Known:
     """Everything about these ids and subjects, inside the transaction that will append."""
     ids = list(ids)

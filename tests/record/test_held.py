@@ -8,8 +8,9 @@ import pytest
 
 from doorstep.record import held
 from doorstep.record.held import CannotDecide
+from doorstep.record.prepare import item_of
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REFUSED
-from tests.record.cast import AREAS, ATTENDANT, FAR_VILLAGE, MAI, body, born, registered
+from tests.record.cast import AREAS, ATTENDANT, BABY, FAR_VILLAGE, MAI, OTHER, SOK, VILLAGE, Area, body, born, registered
 from tests.record.world import NOW, World
 
 
@@ -18,6 +19,19 @@ def keep(world: World, sent: dict[str, Any]) -> held.Aside:
     assert world.send(sent, authority=AREAS, sender=ATTENDANT)[0].outcome == HELD
     [aside] = held.kept_aside(world.record)
     return aside
+
+
+def keep_by(world: World, sent: dict[str, Any], authority: Area) -> held.Aside:
+    """The same, for somebody else."""
+    assert world.send(sent, authority=authority, sender=sent["author"])[0].outcome == HELD
+    [aside] = held.kept_aside(world.record)
+    return aside
+
+
+def secrets_of(world: World) -> list[tuple[Any, ...]]:
+    """Every key that there is."""
+    with world.store.keys.read() as keys:
+        return keys.rows("SELECT id FROM secret")
 
 
 def test_what_is_held_acts_on_nothing_until_it_is_released_and_is_known_from_then_on(world: World) -> None:
@@ -110,3 +124,44 @@ def test_a_release_speaks_of_everybody_whom_the_form_speaks_of(world: World) -> 
     world.catch_up()
     assert world.rows("relation", "subject, name, target") == [("mai-baby", "mother", MAI)]
     assert {row[0] for row in world.rows("part", "subject")} == {"mai-baby", MAI}
+
+
+def test_a_correction_of_what_was_said_of_somebody_elsewhere_is_held(world: World) -> None:
+    hers = registered(id="hers", subject=SOK, author=OTHER, place=FAR_VILLAGE)
+    mine = registered(id="mine", kind="correction", replaces="hers", answers={"called": "Mai"})
+    assert world.send(hers, authority=AREAS, sender=OTHER)[0].outcome == ACCEPTED
+    receipt = world.send(mine, authority=AREAS, sender=ATTENDANT)[0]
+    assert (receipt.outcome, receipt.reason) == (HELD, "subject_of_another_area")
+    # In one batch with what it corrects, too; and her own worker corrects her as before.
+    world.empty()
+    both = world.record.submit([item_of(hers, AREAS, NOW, sender=OTHER), item_of(mine, AREAS, NOW, sender=ATTENDANT)], AREAS)
+    assert [(one.outcome, one.reason) for one in both] == [(ACCEPTED, ""), (HELD, "subject_of_another_area")]
+    own = {**hers, "id": "own", "kind": "correction", "replaces": "hers"}
+    assert world.send(own, authority=AREAS, sender=OTHER)[0].outcome == ACCEPTED
+
+
+def test_what_is_held_of_a_birth_loses_the_words_of_a_baby_who_was_erased(world: World) -> None:
+    twins = [{"baby_id": BABY, "called": "Little Keo", "weight": 3100}, {"baby_id": "twin", "called": "Nang", "weight": 2.5}]
+    sent = born(place=FAR_VILLAGE, answers={"birth_day": "2026-09-30", "pregnancy_end": "birth", "babies": twins})
+    aside = keep(world, sent)
+    assert held.content(world.record, aside)[0] == sent, "whole, until then"
+    world.send(registered(id="r"), registered(id="r", subject=BABY), registered(subject=BABY))
+    world.send(body(kind="erase", form="", place="", subject=BABY))
+    read = held.content(world.record, aside)[0]
+    assert "Little Keo" not in str(read)
+    assert "3100" not in str(read)
+    assert read["answers"]["babies"][1] == twins[1]
+    assert held.release(world.record, aside.n, "supervisor").outcome == ACCEPTED
+    world.catch_up()
+    assert world.rows("fact", "subject", "code = 'weight'") == [("twin",)]
+    assert world.rows("subject", "subject", "subject = ?", [BABY]) == []
+    assert world.send(sent)[0].outcome == DUPLICATE, "the phone sends what it wrote"
+
+
+def test_an_erasure_that_was_held_destroys_the_key_when_it_is_released(world: World) -> None:
+    world.send(registered(subject=SOK, place=FAR_VILLAGE))
+    keys = len(secrets_of(world))
+    erase = body(kind="erase", form="", subject=SOK, place=FAR_VILLAGE, author="administrator")
+    aside = keep_by(world, erase, Area({"administrator": {VILLAGE}}))
+    assert held.release(world.record, aside.n, "supervisor").outcome == ACCEPTED
+    assert len(secrets_of(world)) == keys - 1
