@@ -17,7 +17,7 @@ pages = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - after Django is set up
 
-from doorstep.accounts import access  # noqa: E402
+from doorstep.accounts import access, audit  # noqa: E402
 from doorstep.accounts.authority import Accounts  # noqa: E402
 from doorstep.accounts.models import Worker  # noqa: E402
 from doorstep.record.background import Background  # noqa: E402
@@ -55,7 +55,10 @@ def make_intake() -> IntakeApp:
         worker = Worker.objects.filter(username=username).first()
         return access.submission(record, access.viewer(worker), id)
 
-    return IntakeApp(record, writer, accounts, accounts.sender_of, accounts.place_of, may_see)
+    def erased(author: str, subject: str) -> None:
+        audit.note(author, "erased", subject=subject)
+
+    return IntakeApp(record, writer, accounts, accounts.sender_of, accounts.place_of, may_see, erased)
 
 
 intake = make_intake()

@@ -13,6 +13,8 @@ QUIET = 0.3
 """Seconds without a submission that count as a quiet moment."""
 LONGEST = 10.0
 """Seconds after which it is done even when there was none."""
+EXPORTS = "exports.json"
+"""In the data folder: where exports were written to."""
 logger = logging.getLogger("doorstep.register")
 
 
@@ -50,9 +52,21 @@ class Background:
             self._wake.clear()
             try:
                 self.record.catch_up()
+                self._renew()
             except DatabaseAway as error:
                 logger.warning("%s", error)
                 time.sleep(1)
                 self.wake()
             except Exception:
                 logger.exception("what is due could not be worked out; the next read tries again")
+
+    def _renew(self) -> None:
+        """Whoever was erased leaves the exports too."""
+        if not (self.record.store.config.data / EXPORTS).exists():
+            return
+        from doorstep.record.parquet import CannotExport, renew  # large, and for few installations
+
+        try:
+            renew(self.record)
+        except (CannotExport, OSError):
+            logger.exception("an export still holds the pseudonym of somebody who was erased; the next attempt follows")

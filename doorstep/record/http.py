@@ -23,7 +23,7 @@ from doorstep.record.database import DatabaseAway
 from doorstep.record.intake import Receipt
 from doorstep.record.lookup import outcome_of
 from doorstep.record.prepare import decode, items_of
-from doorstep.record.reasons import REASONS, Refusal
+from doorstep.record.reasons import ACCEPTED, REASONS, Refusal
 from doorstep.record.record import Record
 from doorstep.record.store import now_ms
 from doorstep.record.writer import Writer
@@ -69,15 +69,16 @@ NOTHING_STORED = "Nothing was stored: keep your copy."
 class IntakeApp:
     """WSGI. sender_of: username of a token's worker, None for a token that is nobody's. place_of: see `openrosa`.
 
-    may_see: whether this worker may know of a submission.
+    may_see: whether this worker may know of a submission. erased: told who erased whom, once it is done.
     """
 
     def __init__(
         self, record: Record, writer: Writer, authority: Authority, sender_of: Callable[[str], str | None],
         place_of: Callable[[str], str], may_see: Callable[[str, str], bool],
+        erased: Callable[[str, str], None] = lambda author, subject: None,
     ) -> None:  # fmt: skip
         self.record, self.writer, self.authority = record, writer, authority
-        self.sender_of, self.place_of, self.may_see = sender_of, place_of, may_see
+        self.sender_of, self.place_of, self.may_see, self.erased = sender_of, place_of, may_see, erased
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._safely(environ)
@@ -149,6 +150,9 @@ class IntakeApp:
         body = _body(environ)
         items = list(items_of(decode(body), self.authority, received, sender=sender))
         receipts = self.writer.submit(items) if items else []
+        for item, receipt in zip(items, receipts, strict=True):
+            if receipt.outcome == ACCEPTED and item.envelope is not None and item.envelope.kind == "erase":
+                self.erased(item.envelope.author, item.envelope.subject)
         counts = Counter(receipt.outcome for receipt in receipts)
         return Answer(200, _json({"outcomes": [receipt.told() for receipt in receipts], "counts": counts}))
 

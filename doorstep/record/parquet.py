@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doorstep.pathways.engines import Columns
+from doorstep.record.background import EXPORTS
 from doorstep.record.database import Connection, value
 from doorstep.record.record import Record
 
@@ -89,7 +90,7 @@ def export(record: Record, folder: Path, compartments: Collection[str] = ("care"
 
 def renew(record: Record) -> list[Exported]:
     """Makes every export anew that an erasure has outdated and whose folder is still there."""
-    path = record.store.config.data / "exports.json"
+    path = record.store.config.data / EXPORTS
     renewed = []
     with record.store.log.read() as log:
         erasures = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
@@ -157,7 +158,7 @@ def _write(folder: Path, name: str, columns: Columns, rows: Iterable[Sequence[An
 
 
 def _remember(record: Record, folder: Path) -> None:
-    path = record.store.config.data / "exports.json"
+    path = record.store.config.data / EXPORTS
     known = json.loads(path.read_text()) if path.exists() else []
     if str(folder.absolute()) not in known:
         path.write_text(json.dumps([*known, str(folder.absolute())]))

@@ -6,17 +6,23 @@ import base64
 import gzip
 import io
 import json
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pyarrow.parquet as pq
 import pytest
 
+from doorstep.record.background import Background
 from doorstep.record.http import MOST, IntakeApp
+from doorstep.record.parquet import export
+from doorstep.record.prepare import item_of
 from doorstep.record.writer import Writer
-from tests.record.cast import ATTENDANT, FAR_VILLAGE, MAI, OTHER, VILLAGE, Area, body
-from tests.record.world import World
+from tests.record.cast import ATTENDANT, FAR_VILLAGE, MAI, OTHER, SOK, VILLAGE, Area, body
+from tests.record.world import NOW, World
 
 TOKENS = {"token-of-attendant": ATTENDANT, "token-of-other": OTHER}
 
@@ -185,6 +191,30 @@ class TestStrangers:
     def test_what_does_not_unpack_is_refused_by_name(self, client: Client, packed: bytes) -> None:
         assert client.post(packed, HTTP_CONTENT_ENCODING="gzip").outcomes == [("refused", "bad_json")]
 
+    def test_an_erasure_is_noted_and_leaves_the_exports(self, client: Client, world: World, tmp_path: Path) -> None:
+        noted: list[tuple[str, str]] = []
+        client.app.erased = lambda author, subject: noted.append((author, subject))
+        client.areas.areas = {**client.areas.areas, "administrator": {VILLAGE}}
+        client.app.sender_of = {"token-of-attendant": "administrator"}.get
+        world.send(body(answers={"hb": 80}), body(subject=SOK, answers={"hb": 90}))
+        export(world.record, tmp_path / "export")
+        background = Background(world.record)
+        client.writer.after = background.wake
+        erase = body(id="e", kind="erase", form="", author="administrator")
+        assert client.post([erase]).outcomes == [ACCEPTED]
+        client.post([erase])
+        assert noted == [("administrator", MAI)], "once"
+
+        def left() -> set[float]:
+            facts = pq.read_table(tmp_path / "export" / "fact.parquet").to_pylist()
+            return {row["num"] for row in facts if row["code"] == "hb"}
+
+        until = time.monotonic() + 60
+        while len(left()) > 1 and time.monotonic() < until:
+            time.sleep(0.1)
+        background.close()
+        assert left() == {90.0}
+
     def test_several_packings_one_after_another_are_one_request(self, client: Client) -> None:
         lines = [json.dumps(body(answers={"remark": "x" * 9000})).encode() + b"\n" for _ in range(3)]
         packed = b"".join(gzip.compress(line) for line in lines)
@@ -278,6 +308,31 @@ class TestCollect:
         answer = client.form(visit("a1", more=f"<place>{FAR_VILLAGE}</place>"))
         assert answer.status == 201
         assert "until a person decides" in answer.message
+
+    def test_pictures_of_what_is_held_wait_with_it_however_they_come(self, client: Client, world: World) -> None:
+        from doorstep.record import held
+        from doorstep.record.attachments import attachment
+
+        far = visit("a1", more=f"<place>{FAR_VILLAGE}</place>")
+        for name in ("one.jpg", "two.jpg", "three.jpg"):
+            assert client.form(far, {name: name.encode()}).status == 201
+        [aside] = held.kept_aside(world.record)
+        assert held.release(world.record, aside.n, "supervisor").outcome == "accepted"
+        assert client.form(far, {"four.jpg": b"four.jpg"}).status == 201
+        for name in ("one.jpg", "two.jpg", "three.jpg", "four.jpg"):
+            assert attachment(world.record, "a1", name) == ("text/xml", name.encode())
+
+    @pytest.mark.parametrize("place", [VILLAGE, FAR_VILLAGE])
+    def test_a_form_and_the_rest_of_its_pictures_in_one_breath(self, client: Client, world: World, place: str) -> None:
+        from doorstep.record import held
+
+        sent = body(id="a1", place=place)
+        files = [{"one.jpg": ("image/jpeg", b"1")}, {"one.jpg": ("image/jpeg", b"1"), "two.jpg": ("image/jpeg", b"2")}]
+        items = [replace(item_of(sent, client.areas, NOW, sender=ATTENDANT), attachments=some) for some in files]
+        world.submit(items, client.areas)
+        for aside in held.kept_aside(world.record):
+            held.release(world.record, aside.n, "supervisor")
+        assert world.rows("attachment", "name, size") == [("one.jpg", 1), ("two.jpg", 1)]
 
     @pytest.mark.parametrize(("xml", "status"), [
         ("<data", 400),
