@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from doorstep.cli.output import emit
 from doorstep.record.admission import Item
 from doorstep.record.authority import Operator
 from doorstep.record.intake import Receipt
-from doorstep.record.prepare import bounded_lines, decode, items_of, lines
+from doorstep.record.prepare import LONGEST_LINE, bounded_lines, decode, items_of, lines
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, OUTCOMES, REASONS, REFUSED
 from doorstep.record.record import Record
 from doorstep.record.store import now_ms
@@ -66,10 +67,32 @@ def _submissions(file: BinaryIO) -> Iterator[Any]:
     if start == b"\x1f\x8b":
         buffered = gzip.GzipFile(fileobj=buffered)  # type: ignore[assignment]
         start = buffered.peek(2)[:2]  # type: ignore[union-attr]
-    if start.lstrip()[:1] == b"[":
-        yield from decode(buffered.read())
+    # What is small is read whole: it may be one submission over many lines, as people write it.
+    head = buffered.read(LONGEST_LINE)
+    if head.lstrip()[:1] == b"[":
+        yield from decode(head + buffered.read())
         return
-    yield from lines(bounded_lines(buffered))
+    rest = buffered.read(1)
+    if not rest:
+        yield from decode(head) if head.strip() else ()
+        return
+    yield from lines(bounded_lines(io.BufferedReader(_Chained(head + rest, buffered))))
+
+
+class _Chained(io.RawIOBase):
+    """The bytes that were read already, then the rest of the file."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self.head, self.rest = memoryview(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        some = self.head[: len(buffer)] or self.rest.read(len(buffer))
+        self.head = self.head[len(some) :] if self.head else self.head
+        buffer[: len(some)] = some
+        return len(some)
 
 
 def take_in(record: Record, found: Iterator[Any]) -> Tally:
