@@ -120,7 +120,8 @@ def the_first_head_is_shown(patch: Patch) -> None:
 
 def episodes_keep_to_their_record(patch: Patch) -> None:
     """After a merge each of the old records keeps an episode of its own."""
-    reworded(patch, fold, "_segments", "PARTITION BY f.subject, m.kind", "PARTITION BY f.subject, m.kind, f.submission")
+    whose = "(SELECT o.subject FROM sub AS o WHERE o.submission = f.submission)"
+    reworded(patch, fold, "_segments", "PARTITION BY f.subject, m.kind", f"PARTITION BY f.subject, m.kind, {whose}")
 
 
 # --- admission -----------------------------------------------------------------------------------------------------
@@ -202,10 +203,9 @@ BROKEN_BY: dict[laws.Law, tuple[Sabotage, ...]] = {
     laws.another_body_is_refused_and_kept: (bodies_are_not_compared,),
     laws.facts_are_what_counts: (
         first_correction_wins, any_form_corrects, later_targets_count, the_greatest_is_canonical, unmerging_does_nothing,
-        erased_but_not_read_again,
     ),
     laws.heads_are_what_nobody_overwrote: (no_base_is_no_last_word, the_first_head_is_shown, first_correction_wins),
-    laws.touched_is_everybody: (only_the_subject, not_the_merged, not_her_child, erased_but_not_read_again),
+    laws.touched_is_everybody: (only_the_subject, not_the_merged, not_her_child),
     laws.what_is_erased_stays_erased: (the_erased_may_be_added_to, erasures_can_be_corrected, erased_but_not_read_again),
     more_laws.clocks_are_put_right: (clocks_are_believed,),
     more_laws.what_does_not_fit_is_listed: (wrong_references_are_not_listed,),
