@@ -63,6 +63,7 @@ class Batch:
     seq: int
     of_items: list[Parts]
     asides: set[tuple[str, str]]
+    fresh_keys: list[tuple[str, int]]
     submissions: list[tuple[Any, ...]] = field(default_factory=list)
     parts: list[tuple[Any, ...]] = field(default_factory=list)
     attachments: list[tuple[Any, ...]] = field(default_factory=list)
@@ -100,8 +101,8 @@ def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Author
     known = ask(log, ids, subjects | others)
     context = Context(shelf, authority, known.seen, known.erased, known.places, about)
     subjects -= known.erased
-    keys = store.vault.take(log, subjects, known.secrets, known.erasures)
-    return Batch(log, context, keys, known.seq, parts, known.asides)
+    keys, fresh = store.vault.take(subjects, known.secrets, known.erasures)
+    return Batch(log, context, keys, known.seq, parts, known.asides, fresh)
 
 
 def _several(sent: Envelope, shelf: Shelf) -> bool:
@@ -265,6 +266,7 @@ def append(batch: Batch, log: Connection) -> None:
         ("attachment", ("seq", "name", "subject", "type", "size", "sealed"), batch.attachments),
         ("aside", ASIDE, batch.asides_new),
         ("subject_place", ("subject", "place"), sorted(batch.places)),
+        ("subject_key", ("subject", "secret"), batch.fresh_keys),
     ])  # fmt: skip
     if batch.erased:
         n = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))

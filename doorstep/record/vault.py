@@ -97,8 +97,11 @@ class Vault:
         self._remember(found)
         return found
 
-    def take(self, log: Connection, subjects: Iterable[str], secrets: Mapping[str, int], erasures: int) -> dict[str, Key]:
-        """Keys of these subjects, a new one for whoever never had one. Inside the transaction that writes the log.
+    def take(
+        self, subjects: Iterable[str], secrets: Mapping[str, int], erasures: int
+    ) -> tuple[dict[str, Key], list[tuple[str, int]]]:
+        """Keys of these subjects, a new one for whoever never had one; and (subject, key) of the new ones, for the caller
+        to append to `subject_key` in the transaction that uses them.
 
         secrets: which key is whose, as the log knows of these subjects; erasures: how many there were. A subject whose
         key was destroyed stays without: it is missing from the answer.
@@ -108,10 +111,9 @@ class Vault:
         found = {subject: self._known[subject] for subject in wanted if subject in self._known}
         found |= self._read({subject: secrets[subject] for subject in wanted - found.keys() if subject in secrets})
         fresh = {subject: self._next() for subject in sorted(wanted - found.keys() - secrets.keys())}
-        if fresh:
-            log.insert("subject_key", ("subject", "secret"), [(who, number) for who, (number, _) in fresh.items()])
         # Not remembered yet: should the transaction fail, the keys were never anybody's.
-        return found | {subject: key for subject, (_, key) in fresh.items()}
+        keys = found | {subject: key for subject, (_, key) in fresh.items()}
+        return keys, [(subject, number) for subject, (number, _) in fresh.items()]
 
     def _next(self) -> tuple[int, Key]:
         with self._lock:
