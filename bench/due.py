@@ -3,9 +3,9 @@
     python -m bench.due                                          # everything
     python -m bench.due --sizes 10000,100000 --engines duckdb    # a part
 
-The rule is the maternal programme's own step `antenatal.contact`, as `doorstep` compiles it. The peer runs the same rule in
-CQL (`bench/peers/cql/antenatal.cql`) on the same histories. Before anything is timed, the answers of all pregnancies that
-the peer does are compared on every engine. docs/benches.md says what is measured and how.
+The rules are the maternal programme's own step `antenatal.contact` and indicator `anc4`, as `doorstep` compiles them. The peer
+runs the same rules in CQL (`bench/peers/cql/antenatal.cql`) on the same histories. Before anything is timed, the answers of
+all pregnancies that the peer does are compared on every engine. docs/benches.md says what is measured and how.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.answers import asked, compared
+from bench.answers import compared, from_facts, from_steps
 from bench.facts import count, facts
 from bench.histories import AS_OF
 from bench.loading import loaded
 from bench.peers import cql
 from bench.report import last_line, machine, median, say, table
+from doorstep.content import tree as t
 from doorstep.content.model import Programme
 from doorstep.content.read import read_programme
-from doorstep.pathways.compiler import compile_steps
+from doorstep.pathways.compiler import Compiled, compile_steps
+from doorstep.pathways.due import compile_due
 from doorstep.pathways.engines import NAMES, Engine
+from doorstep.pathways.indicators import compile_indicators
 from doorstep.pathways.status import compile_status
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -34,14 +37,13 @@ PEER_N = 5_000
 ENOUGH = 20.0  # seconds: a measurement is repeated up to RUNS times, or until so much was spent on it
 RUNS = 3
 PROGRAMME = Path(__file__).resolve().parent.parent / "programmes" / "maternal"
-# All rows are read: their number, contacts that took place, ANC4+ (pregnancies whose fourth contact took place), and sums.
-CONSUMED = """
-SELECT COUNT(*), COUNT(done_on), COUNT(CASE WHEN n = 4 AND done_on IS NOT NULL THEN 1 END), SUM(n), SUM(due), SUM(since)
-FROM ({}) AS q"""
-LISTED = """
-SELECT COUNT(*), COUNT(CASE WHEN status = 'due' THEN 1 END), COUNT(CASE WHEN status = 'late' THEN 1 END),
-  COUNT(CASE WHEN status = 'done' THEN 1 END), SUM(n), SUM(due)
-FROM ({}) AS q"""
+# All rows of each are read, in the engine: counts and sums, which must be the same on every engine.
+CONSUMED: Mapping[str, str] = {
+    "due": "SELECT COUNT(*), SUM(n), SUM(due), SUM(opens), COUNT(CASE WHEN status = 'late' THEN 1 END) FROM ({}) AS q",
+    "indicator": "SELECT COUNT(*), SUM(denominator), SUM(numerator) FROM ({}) AS q",
+    "steps": "SELECT COUNT(*), COUNT(done_on), SUM(n), SUM(due), SUM(since) FROM ({}) AS q",
+    "listed": "SELECT COUNT(*), COUNT(CASE WHEN status = 'late' THEN 1 END), SUM(n), SUM(due) FROM ({}) AS q",
+}
 
 
 @dataclass(frozen=True)
@@ -55,19 +57,30 @@ class Timed:
 
 @dataclass(frozen=True)
 class Figure:
-    """One engine at one size."""
+    """One engine at one size. due, indicator: straight from facts. steps: the whole story from facts. listed: from stored steps."""
 
     engine: str
     n: int
     facts: int
     loading: float
     compiling: float
+    due: Timed
+    indicator: Timed
     steps: Timed
     listed: Timed
 
     @property
+    def seconds(self) -> float:
+        """What the peer answers: the chain and ANC4+."""
+        return self.due.seconds + self.indicator.seconds
+
+    @property
+    def cpu(self) -> float | None:
+        return None if self.due.cpu is None or self.indicator.cpu is None else self.due.cpu + self.indicator.cpu
+
+    @property
     def rate(self) -> float:
-        return self.n / self.steps.seconds
+        return self.n / self.seconds
 
 
 def maternal() -> Programme:
@@ -98,32 +111,42 @@ def measure(engine: str, n: int, programme: Programme) -> tuple[Figure, str]:
         began = time.perf_counter()
         sql = compiled(opened, programme)
         compiling = time.perf_counter() - began
-        steps = timed(lambda: opened.query(CONSUMED.format(sql)), inside)
-        opened.store("step", sql)
-        listed = timed(_reading(opened), inside)
-    return Figure(engine, n, count(path), loading, compiling, steps, listed), words
+
+        def run(what: str) -> Timed:
+            return timed(lambda: opened.query(CONSUMED[what].format(sql[what])), inside)
+
+        told = {what: run(what) for what in ("due", "indicator", "steps")}
+        opened.store("step", sql["steps"])
+        opened.store("listed", f"SELECT DISTINCT subject, {AS_OF} AS t_day, {AS_OF * 86_400} AS t_second FROM step")
+        told["listed"] = run("listed")
+    return Figure(engine, n, count(path), loading, compiling, **told), words
 
 
-def compiled(engine: Engine, programme: Programme) -> str:
-    """The SELECT of the step rows of the contact chain; its rule tables are then in the engine."""
-    made = compile_steps(programme, engine.name, pathways=["antenatal"], steps=["contact"], projected=False)
-    for name, rules in made.tables.items():
-        engine.load(name, rules.columns, rules.rows)
-    return made.sql
+def compiled(engine: Engine, programme: Programme) -> dict[str, str]:
+    """What is asked, as SELECTs by name; their rule tables are then in the engine."""
+    chain = {"pathways": ["antenatal"], "steps": ["contact"]}
+    made: dict[str, Compiled] = {
+        "due": compile_due(programme, engine.name, day=AS_OF, pathways=["antenatal"], steps=["contact"]),
+        "indicator": compile_indicators(of_everybody(programme), engine.name, indicators=["anc4"]),
+        "steps": compile_steps(programme, engine.name, projected=False, **chain),
+        "listed": compile_status(engine.name, asof="listed"),
+    }
+    rules = {name: rows for one in made.values() for name, rows in one.tables.items()}
+    for name, table_ in rules.items():
+        engine.load(name, table_.columns, table_.rows)
+    return {what: one.sql for what, one in made.items()}
 
 
-def _reading(engine: Engine) -> Callable[[], list[tuple[object, ...]]]:
-    """The list of everybody on one day, from stored steps."""
-    everybody = f"SELECT DISTINCT subject, {AS_OF} AS t_day, {AS_OF * 86_400} AS t_second FROM step"
-    engine.store("listed", everybody)
-    sql = LISTED.format(compile_status(engine.name, asof="listed").sql)
-    return lambda: engine.query(sql)
+def of_everybody(programme: Programme) -> Programme:
+    """The programme's indicators, asked of every pregnancy: their denominators want a birth, and nobody here has given birth."""
+    everybody = t.Lit(True, t.Type.BOOL)
+    return replace(programme, indicators=tuple(replace(one, denominator=everybody) for one in programme.indicators))
 
 
 def agreed(figures: Sequence[Figure]) -> None:
     """All engines must have given the same rows and the same list."""
     for n in sorted({figure.n for figure in figures}):
-        for what in ("steps", "listed"):
+        for what in CONSUMED:
             results = {tuple(map(_plain, getattr(f, what).result)): f.engine for f in figures if f.n == n}
             if len(results) > 1:
                 sys.exit(f"bench due: the engines differ at {n:,} pregnancies, {what}: {results}")
@@ -134,18 +157,28 @@ def _plain(value: object) -> float:
 
 
 def report(figures: Sequence[Figure], peer: float | None) -> None:
-    """The table, and growth."""
-    head = ["engine", "pregnancies", "facts", "loading s", "seconds", "CPU s", "a second", "x peer", "list s", "list a second"]
+    """Two tables, and growth."""
+    print("\nstraight from facts: the list of the day and ANC4+, as the peer is asked")
+    head = ["engine", "pregnancies", "facts", "loading s", "list s", "ANC4+ s", "seconds", "CPU s", "a second", "x peer"]
     table(head, (
-        (f.engine, f.n, f.facts, f.loading, f.steps.seconds, f.steps.cpu, f.rate, f.rate / peer if peer else None,
+        (f.engine, f.n, f.facts, f.loading, f.due.seconds, f.indicator.seconds, f.seconds, f.cpu, f.rate,
+         f.rate / peer if peer else None)
+        for f in figures
+    ))
+    print("\nbeside it: every row with its story from facts; and the list of everybody on that day from stored rows")
+    head = ["engine", "pregnancies", "story s", "CPU s", "a second", "x peer", "stored s", "a second"]
+    table(head, (
+        (f.engine, f.n, f.steps.seconds, f.steps.cpu, f.n / f.steps.seconds, f.n / f.steps.seconds / peer if peer else None,
          f.listed.seconds, f.n / f.listed.seconds)
         for f in figures
     ))
+    print()
     for engine in dict.fromkeys(f.engine for f in figures):
         own = sorted((f for f in figures if f.engine == engine), key=lambda f: f.n)
         if len(own) > 1:
-            growth = own[0].rate / own[-1].rate
-            print(f"growth, {engine}: a pregnancy takes {growth:.2f} times as long at {own[-1].n:,} as at {own[0].n:,}")
+            growth, story = own[0].rate / own[-1].rate, own[-1].steps.seconds / own[-1].n / own[0].steps.seconds * own[0].n
+            print(f"growth, {engine}: at {own[-1].n:,} a pregnancy takes {growth:.2f} times as long as at {own[0].n:,} "
+                  f"(its story {story:.2f} times)")
 
 
 def main() -> None:
@@ -164,7 +197,9 @@ def main() -> None:
         peer = peer_rate(figures)
         for engine in engines:
             with loaded(engine, arguments.peer) as (opened, _, _):
-                print(compared(engine, asked(opened, compiled(opened, programme)), answers), flush=True)
+                sql = compiled(opened, programme)
+                ours = from_facts(opened, sql["due"], sql["indicator"]), from_steps(opened, sql["steps"])
+                print(compared(engine, *ours, answers), flush=True)
     done: list[Figure] = []
     for engine in engines:
         for n in sizes:

@@ -6,7 +6,7 @@ read by grouping, without a sort of all events: for a country's registers, where
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlglot import exp
 
@@ -17,7 +17,7 @@ from doorstep.pathways.compiler import Compiled, add_steps
 from doorstep.pathways.contacts import Gaps, add_contacts
 from doorstep.pathways.done import add_events
 from doorstep.pathways.judged import Judge
-from doorstep.pathways.leaves import FIRST, LATEST, START, Column, Leaves, aggregate, chosen
+from doorstep.pathways.leaves import COUNT, FIRST, LATEST, MIN, START, Column, Leaves, aggregate, chosen
 from doorstep.pathways.plan import Group, Plan, Variant, asks_moment, make_plan, read_by
 from doorstep.pathways.rows import SERIES, keep
 from doorstep.pathways.sql import (
@@ -26,6 +26,7 @@ from doorstep.pathways.sql import (
     Statement,
     aliased,
     all_of,
+    among,
     any_of,
     case,
     col,
@@ -78,12 +79,11 @@ def compile_due(
 
 
 def _by_last_state(programme: Programme, variant: Variant) -> bool:
-    """Whether the open row follows from the last state: a table's chain on a day clock that reads facts of the episode alone."""
+    """Whether the open row follows from the last state: a table's chain on a day clock that reads facts of her alone."""
     nodes = read_by(variant)
-    own = all(
-        node.relation is None and home(programme, node.code) == variant.pathway.episode
-        for node in nodes if isinstance(node, t.Filter)
-    )
+    kind, filters = variant.pathway.episode, [node for node in nodes if isinstance(node, t.Filter)]
+    own = all(f.relation is None and home(programme, f.code) in (kind, "") for f in filters)
+    own = own and all(home(programme, f.code) == kind for f in (variant.step.done.filters if variant.step.done else ()))
     counted_times = any(isinstance(node, t.Count) and node.stream.distinct for node in nodes)
     chain = variant.step.chain
     return bool(
@@ -122,6 +122,8 @@ def _open_chains(statement: Statement, plan: Plan, group: Group, source: Source,
     emitted = judge.emitted()
     emitted.columns.append(name(judge.leaves(t.EpisodeStart()), "zero"))
     states = _last_states(statement, plan.programme, judge.leaves, told, day)
+    needed = {"subject", "episode", "sid", "ex", "an", "zero"}
+    emitted = emitted._replace(columns=[column for column in emitted.columns if column.alias in needed])
     judged = judge.build(statement, emitted, states)
     chains = Chains(plan, Attributes(group.variants))
     met = _met(statement, group, judged, _contacts(statement, plan, group, chains, told))
@@ -132,22 +134,12 @@ def _open_chains(statement: Statement, plan: Plan, group: Group, source: Source,
 def _last_states(statement: Statement, programme: Programme, leaves: Leaves, source: Source, day: int) -> str:
     """One state per episode. Where all values of a leaf are one, order does not matter; the few others are sorted."""
     gid = leaves.group.gid
-    ordered = {column: alias for column, alias in leaves.named.items() if column.kind in (LATEST, FIRST)}
-    values = [*(name(col(key, "f"), key) for key in KEYS)]
-    for column, alias in leaves.named.items():
-        if column in ordered:
-            value = chosen(column, statement.dialect, col(column.what))
-            values += [name(exp.Min(this=value), f"low_{alias}"), name(exp.Max(this=value.copy()), alias)]
-        else:
-            values.append(name(_grouped(column, statement.dialect), alias))
-    query = facts(statement, source, values)
-    query = query.where(all_of(in_kind(statement, leaves.group.episode), source.told()), copy=False)
-    query = query.group_by(col("subject", "f"), col("episode", "f"), copy=False)
-    grouped = statement.add(f"grouped{gid}", query, keep=True, fence=True)
+    grouped = _grouped(statement, programme, leaves, source)
+    ordered = [alias for column, alias in leaves.named.items() if column.kind in (LATEST, FIRST)]
     kept = [*keep(*KEYS), name(lit(day), "m"), *keep(*leaves.named.values())]
     if not ordered:
         return statement.add(f"last{gid}", select(kept, grouped))
-    differ = any_of(*(op("!=", col(f"low_{alias}"), col(alias)) for alias in ordered.values()))
+    differ = any_of(*(op("!=", col(_low(alias)), col(alias)) for alias in ordered))
     several = statement.add(f"several{gid}", select(keep(*KEYS), grouped, differ))
     few = Source(source.fact, source.relation, episodes=several, upto=source.upto)
     stream = add_stream(statement, leaves.group, programme, leaves.filters, few)
@@ -156,12 +148,86 @@ def _last_states(statement: Statement, programme: Programme, leaves: Leaves, sou
     return statement.add(f"last{gid}", union([select(kept, grouped, alike), select([k.copy() for k in kept], sorted_)]))
 
 
-def _grouped(column: Column, dialect: str) -> Sql:
-    """The aggregate over the facts themselves: a moment is a day, and the first of all facts the beginning."""
-    if column.kind == START:
-        return exp.Min(this=col("day"))
-    moved = Column(column.kind, column.filters, "day") if column.what == "t" else column
-    return aggregate(moved, dialect)
+def _grouped(statement: Statement, programme: Programme, leaves: Leaves, source: Source) -> str:
+    """Adds each episode's leaves, in no order: from its beginning, from its own facts and from those of the person."""
+    gid, kind = leaves.group.gid, leaves.group.episode
+    codes = {f.code: home(programme, f.code) for f in leaves.filters}
+    own = {c: a for c, a in leaves.named.items() if any(codes[f.code] == kind for f in c.filters)}
+    person = {c: a for c, a in leaves.named.items() if any(codes[f.code] == "" for f in c.filters)}
+    first = {c: a for c, a in leaves.named.items() if c.kind == START}
+    keys = [name(col(key, "f"), key) for key in KEYS]
+    here = all_of(in_kind(statement, kind), source.told())
+    parts = [(first, _by_episode(facts(statement, source, [*keys, *_aggregates(first, statement.dialect)]).where(here, copy=False)))]
+    if own:
+        mine = among(col("code", "f"), sorted(code for code, at in codes.items() if at == kind))
+        query = facts(statement, source, [k.copy() for k in keys] + _aggregates(own, statement.dialect))
+        parts.append((own, _by_episode(query.where(all_of(here.copy(), mine), copy=False))))
+    begun = statement.add(f"begun{gid}", parts[0][1], keep=True, fence=True)
+    parts[0] = (first, select([exp.Star()], begun))
+    if person:
+        listed = sorted(code for code, at in codes.items() if at == "")
+        parts.append((person, _of_person(begun, person, listed, source, statement.dialect)))
+    return _merged(statement, leaves, parts)
+
+
+def _by_episode(query: exp.Select) -> exp.Select:
+    return query.group_by(col("subject", "f"), col("episode", "f"), copy=False)
+
+
+def _of_person(begun: str, person: Mapping[Column, str], codes: list[str], source: Source, dialect: str) -> exp.Select:
+    """Leaves of the person's own facts, for each of her episodes."""
+    values = [*(name(col(key, "s"), key) for key in KEYS), *_aggregates(person, dialect)]
+    query = select(values, aliased(begun, "s")).join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
+    query = query.where(all_of(
+        op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), among(col("code", "f"), codes),
+        source.told(),
+    ), copy=False)
+    return query.group_by(col("subject", "s"), col("episode", "s"), copy=False)
+
+
+def _merged(statement: Statement, leaves: Leaves, parts: list[tuple[dict[Column, str], exp.Select]]) -> str:
+    """One row per episode from several that know different leaves."""
+    gid, named = leaves.group.gid, leaves.named
+    types = {alias: {"num": "double", "txt": "text"}.get(column.what, "bigint") for column, alias in named.items()}
+    types |= {_low(alias): types[alias] for column, alias in named.items() if column.kind in (LATEST, FIRST)}
+    padded = []
+    for number, (columns, query) in enumerate(parts):
+        there = {name_of for alias in columns.values() for name_of in (alias, _low(alias))}
+        values = [name(col(alias) if alias in there else null(kind), alias) for alias, kind in types.items()]
+        padded.append(select([*keep(*KEYS), *values], statement.add(f"part{gid}_{number}", query)))
+    told = statement.add(f"told{gid}", union(padded))
+    values = []
+    for column, alias in named.items():
+        least = column.kind in (MIN, START)
+        function = exp.Sum if column.kind == COUNT else exp.Min if least else exp.Max
+        value: Sql = function(this=col(alias))
+        if column.kind == COUNT:
+            value = exp.Coalesce(this=value, expressions=[lit(0)])
+        values.append(name(value, alias))
+        if column.kind in (LATEST, FIRST):
+            values.append(name(exp.Min(this=col(_low(alias))), _low(alias)))
+    query = select([*keep(*KEYS), *values], told).group_by(*(col(key) for key in KEYS), copy=False)
+    return statement.add(f"grouped{gid}", query, keep=True, fence=True)
+
+
+def _low(alias: str) -> str:
+    """The least of the values of which `alias` is the greatest."""
+    return f"low_{alias}"
+
+
+def _aggregates(named: Mapping[Column, str], dialect: str) -> list[Sql]:
+    """Leaves over facts in no order: a moment is a day, and the first of all facts the beginning."""
+    values: list[Sql] = []
+    for column, alias in named.items():
+        if column.kind in (LATEST, FIRST):
+            value = chosen(column, dialect, col(column.what, "f"))
+            values += [name(exp.Min(this=value), _low(alias)), name(exp.Max(this=value.copy()), alias)]
+        elif column.kind == START:
+            values.append(name(exp.Min(this=col("day", "f")), alias))
+        else:
+            moved = Column(column.kind, column.filters, "day") if column.what == "t" else column
+            values.append(name(aggregate(moved, dialect), alias))
+    return values
 
 
 def _contacts(statement: Statement, plan: Plan, group: Group, chains: Chains, source: Source) -> str:
@@ -185,7 +251,9 @@ def _contacts(statement: Statement, plan: Plan, group: Group, chains: Chains, so
     listed = exp.Subquery(this=select(keep(*SERIES), crowded))
     inside = exp.In(this=exp.Tuple(expressions=[col(key) for key in SERIES]), query=listed)
     begins = any_of(is_null(col("before")), negated(near.copy()))
-    plain = select(keep(*SERIES, "m"), line, all_of(begins, negated(inside)))
+    # As a number: of a condition that fails, SQLite would look through the whole list whether it is unknown.
+    alone = op("=", flag(inside), 0)
+    plain = select(keep(*SERIES, "m"), line, all_of(begins, alone))
     crowd_line = statement.add(f"crowd{gid}", select(keep(*SERIES, "m"), line, inside.copy()))
     exact = select(keep(*SERIES, "m"), _followed(statement, crowd_line, "m", gaps, suffix))
     return statement.add(f"contacts{gid}", union([plain, exact]))

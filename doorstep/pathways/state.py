@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from doorstep.content import tree as t
 from doorstep.content.model import Pathway, Value
-from doorstep.pathways.emit import Context, emit, whole
+from doorstep.pathways.emit import Context, emit, floor, is_whole
 from doorstep.pathways.leaves import FIRST, LATEST, TIMES, Column, Leaves, aggregate, chosen
 from doorstep.pathways.plan import walk
 from doorstep.pathways.sql import Over, Sql, Statement, all_of, any_of, cast, col, is_null, name, op, select
@@ -95,6 +95,8 @@ class Values:
     columns: dict[tuple[t.Expr, tuple[str, ...], t.Type], str] = field(default_factory=dict)
     levels: dict[str, int] = field(default_factory=dict)
     made: dict[str, Sql] = field(default_factory=dict)
+    rounded: dict[str, Sql] = field(default_factory=dict)
+    """Days and seconds that are not whole by themselves: made under another name, then rounded down."""
 
     def context(self, pathway: Pathway, read: Collection[str]) -> Context:
         """For rules of a pathway that read these values, directly or not. Values come in the order of dependence."""
@@ -112,18 +114,24 @@ class Values:
             alias = f"v{len(self.columns) + 1}_{value.name}"
             self.columns[same] = alias
             self.levels[alias] = 1 + max((self.levels[ref] for ref in refs), default=0)
-            self.made[alias] = value_sql(value, ctx)
+            self.made[alias] = emit(value.expr, ctx)
+            if value.type in (t.Type.DAY, t.Type.TIME) and not is_whole(value.expr, ctx.values):
+                self.rounded[alias] = floor(col(raw(alias)), ctx.dialect)
         return self.columns[same]
 
     def add(self, statement: Statement, source: str) -> str:
         """Adds the values, each after those it reads."""
+        gid = self.leaves.group.gid
         for depth in range(1, max(self.levels.values(), default=0) + 1):
-            here = [name(self.made[alias], alias) for alias, level in self.levels.items() if level == depth]
-            alias = f"value{self.leaves.group.gid}_{depth}"
-            source = statement.add(alias, select([exp.Star(), *here], source), keep=True)
+            here = [alias for alias, level in self.levels.items() if level == depth]
+            made = [name(self.made[alias], raw(alias) if alias in self.rounded else alias) for alias in here]
+            source = statement.add(f"value{gid}_{depth}", select([exp.Star(), *made], source), keep=True)
+            whole = [name(self.rounded[alias], alias) for alias in here if alias in self.rounded]
+            if whole:
+                source = statement.add(f"whole{gid}_{depth}", select([exp.Star(), *whole], source), keep=True)
         return source
 
 
-def value_sql(value: Value, ctx: Context) -> Sql:
-    """A named value; a day or a second is rounded down to a whole one."""
-    return whole(value.expr, ctx) if value.type in (t.Type.DAY, t.Type.TIME) else emit(value.expr, ctx)
+def raw(alias: str) -> str:
+    """The column of a value before it is rounded."""
+    return f"raw_{alias}"

@@ -187,7 +187,8 @@ def _moved(
     if relation is None:
         query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
         return query.where(
-            all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), wanted, few), copy=False
+            all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), wanted, few, source.told()),
+            copy=False,
         )
     query = query.join(aliased(source.relation, "x"), join_type="CROSS", copy=False)
     query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
@@ -200,5 +201,6 @@ def _moved(
             any_of(op("=", col("episode", "f"), col("target_episode", "x")), op("=", col("episode", "f"), "")),
             wanted,
             few,
+            source.told(),
         ), copy=False,
     )
