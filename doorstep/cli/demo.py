@@ -169,15 +169,16 @@ def _sample(record: Record) -> None:
     scene, day = SCENES[0], today(THERE)
     rows = due(record, Question(scene.place, day, second=int(time.time())))
     late = sum(row["status"] == "late" for row in rows)
-    click.echo(f"\nWho needs a visit in {scene.name} today: {len(rows)} steps are open, {late} of them late. Some of them:\n")
+    told = f"{len(rows)} steps are open, {late} of them late. Some of them:"
+    click.echo(f"\nWho needs a visit in {scene.name} today, {iso_day(day)}: {told}\n")
     # The title of a step of a closed compartment would tell, and a terminal is no place for it.
     care = [row for row in rows if row["compartment"] == "care"]
     chosen = sorted(care, key=lambda row: (row["urgency"] != "danger", abs(_due_day(row) - day)))[:LISTED]
     with record.store.register.read() as register:
         homes = register.rows("SELECT h.subject, u.name FROM home AS h JOIN place_unit AS u ON u.id = h.place")
     villages: dict[str, str] = dict(homes)
-    told = ({**row, "due": iso_day(_due_day(row)), "village": villages.get(row["subject"])} for row in chosen)
-    emit(told, COLUMNS)
+    lines = ({**row, "due": iso_day(_due_day(row)), "village": villages.get(row["subject"])} for row in chosen)
+    emit(lines, COLUMNS)
 
 
 def _due_day(row: Listed) -> int:
