@@ -169,8 +169,8 @@ def _sample(record: Record) -> None:
     scene, day = SCENES[0], today(THERE)
     rows = due(record, Question(scene.place, day, second=int(time.time())))
     late = sum(row["status"] == "late" for row in rows)
-    told = f"{len(rows)} steps are open, {late} of them late. Some of them:"
-    click.echo(f"\nWho needs a visit in {scene.name} today, {iso_day(day)}: {told}\n")
+    counts = f"{len(rows)} steps are open, {late} of them late. Some of them:"
+    click.echo(f"\nWho needs a visit in {scene.name} today, {iso_day(day)}: {counts}\n")
     # The title of a step of a closed compartment would tell, and a terminal is no place for it.
     care = [row for row in rows if row["compartment"] == "care"]
     chosen = sorted(care, key=lambda row: (row["urgency"] != "danger", abs(_due_day(row) - day)))[:LISTED]
