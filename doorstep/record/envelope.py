@@ -19,6 +19,8 @@ LARGEST = 1_048_576
 """Bytes of one submission without its attachments."""
 DEEPEST = 24
 """Levels of nesting: XLSForm has no limit, but no form that people fill in comes near."""
+MOST_OBJECTS, MOST_VALUES = 500_000, 2_000_000
+"""Lists and objects, and values, in one text: a few bytes of `[],` take twenty times as many in memory."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}")
@@ -63,10 +65,26 @@ class Envelope:
     """The second person of a merge or its undoing."""
 
 
+class Twice(dict[str, Any]):
+    """An object in which a key stands twice: readers differ about which one counts, so neither does."""
+
+
+TWICE = "a key stands twice in one object"
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Twice(found)
+
+
 def parse_json(text: bytes | str) -> Any:
-    """JSON, strictly: no NaN, no bottomless nesting, no endless number. Refusal with its code."""
+    """JSON, strictly: no NaN, no bottomless nesting, no endless number, no crowd of empty lists. Refusal with its code.
+
+    An object with a key twice comes back as `Twice`, which no submission may hold.
+    """
+    _not_too_many(text)
     try:
-        return json.loads(text, parse_constant=_constant)
+        return json.loads(text, parse_constant=_constant, object_pairs_hook=_object_of)
     except RecursionError as error:
         raise Refusal("too_deep") from error
     except UnicodeDecodeError as error:
@@ -75,6 +93,15 @@ def parse_json(text: bytes | str) -> Any:
         raise Refusal("bad_json", f"line {error.lineno}, column {error.colno}: {error.msg}") from error
     except ValueError as error:
         raise Refusal("bad_json", "a number that no form can hold") from error
+
+
+def _not_too_many(text: bytes | str) -> None:
+    if len(text) <= MOST_OBJECTS:
+        return
+    opening, comma = (b"[", b"{"), b","
+    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    if sum(map(raw.count, opening)) > MOST_OBJECTS or raw.count(comma) > MOST_VALUES:
+        raise Refusal("too_big", f"more than {MOST_OBJECTS:,} lists and objects, or {MOST_VALUES:,} values")
 
 
 def _constant(name: str) -> Any:
@@ -121,7 +148,7 @@ def read_envelope(sent: Any, *, author: str | None = None, made_at: str | None =
 
 
 def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | None) -> Envelope:
-    _shallow(sent)
+    _well_formed(sent)
     body = {key: inner for key, inner in sent.items() if key not in _UNSIGNED}
     flat = canonical(body)
     if len(flat) > LARGEST:
@@ -174,7 +201,7 @@ def _text(sent: Mapping[str, Any], name: str, default: str) -> str:
     found = sent.get(name, default)
     if found is None:
         return default
-    if isinstance(found, int) and not isinstance(found, bool) and name == "version":
+    if isinstance(found, int) and not isinstance(found, bool) and name == "version" and 0 <= found < 10**15:
         return str(found)
     if not isinstance(found, str) or len(found) > 512:
         raise Refusal("wrong_type", f"{name} is a short text")
@@ -253,12 +280,14 @@ def _hybrid(found: Any) -> int | None:
     return int(match[1]) * 1000 + min(int(match[2], 16), 999)
 
 
-def _shallow(sent: Any) -> None:
-    """Refuses what is nested more deeply than DEEPEST, without recursion."""
+def _well_formed(sent: Any) -> None:
+    """Refuses what is nested more deeply than DEEPEST, without recursion, and objects with a key twice."""
     level = [sent]
     for _ in range(DEEPEST):
         below: list[Any] = []
         for value in level:
+            if isinstance(value, Twice):
+                raise Refusal("bad_json", TWICE)
             inside = value.values() if isinstance(value, dict) else value
             below.extend(inner for inner in inside if isinstance(inner, dict | list))
         if not below:

@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -31,6 +32,8 @@ from doorstep.record.writer import Writer
 logger = logging.getLogger("doorstep.http")
 MOST = 32 * 1024 * 1024
 """Bytes of one request, unpacked. Larger ones are read away, so that the sender hears the answer."""
+MOST_AT_ONCE = 20_000
+"""Submissions in one request."""
 DRAINED = 512 * 1024 * 1024
 CHUNK = 1 << 20
 SLICE = 1 << 13
@@ -148,7 +151,9 @@ class IntakeApp:
     def _submissions(self, environ: WSGIEnvironment, sender: str) -> Answer:
         received = now_ms()
         body = _body(environ)
-        items = list(items_of(decode(body), self.authority, received, sender=sender))
+        items = list(islice(items_of(decode(body), self.authority, received, sender=sender), MOST_AT_ONCE + 1))
+        if len(items) > MOST_AT_ONCE:
+            raise Refusal("too_big", f"more than {MOST_AT_ONCE:,} submissions in one request; send it in several")
         receipts = self.writer.submit(items) if items else []
         for item, receipt in zip(items, receipts, strict=True):
             if receipt.outcome == ACCEPTED and item.envelope is not None and item.envelope.kind == "erase":
@@ -188,7 +193,7 @@ class IntakeApp:
     def _form(self, environ: WSGIEnvironment, sender: str) -> Answer:
         received = now_ms()
         try:
-            parts = openrosa.parts_of(_body(environ), environ.get("CONTENT_TYPE", ""))
+            parts = openrosa.parts_of(_body(environ, wrong="bad_xml"), environ.get("CONTENT_TYPE", ""))
             item = openrosa.item_of_form(parts, self.record.shelf, self.authority, received, sender, self.place_of)
             receipt = self.writer.submit([item])[0]
         except Refusal as refusal:
@@ -219,12 +224,12 @@ def _address(environ: WSGIEnvironment) -> str:
     return f"{scheme}://{host}"
 
 
-def _body(environ: WSGIEnvironment, drain_only: bool = False) -> bytes:
-    """The request's body, unpacked. Refusal too_big, after the rest was read away; bad_json when it does not unpack."""
+def _body(environ: WSGIEnvironment, drain_only: bool = False, wrong: str = "bad_json") -> bytes:
+    """The request's body, unpacked. Refusal too_big, after the rest was read away; `wrong` when it does not unpack."""
     source: BinaryIO = environ["wsgi.input"]
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").lower()
     if encoding not in ("", "identity", "gzip"):
-        raise Refusal("bad_json", "Content-Encoding is gzip or none")
+        raise Refusal(wrong, "Content-Encoding is gzip or none")
     unpack = zlib.decompressobj(31) if encoding == "gzip" else None
     kept: list[bytes] = []
     size = raw = 0
@@ -236,17 +241,17 @@ def _body(environ: WSGIEnvironment, drain_only: bool = False) -> bytes:
         if drain_only or size > MOST:
             continue
         if unpack:
-            chunk, unpack = _unpacked(unpack, chunk, MOST - size + 1)
+            chunk, unpack = _unpacked(unpack, chunk, MOST - size + 1, wrong)
         size += len(chunk)
         kept.append(chunk)
     if size > MOST:
         raise Refusal("too_big", f"a request of more than {MOST:,} bytes")
     if unpack and not unpack.eof and not drain_only:
-        raise Refusal("bad_json", "it ends in the middle of its packing")
+        raise Refusal(wrong, "it ends in the middle of its packing")
     return b"".join(kept)
 
 
-def _unpacked(unpack: Any, chunk: bytes, most: int) -> tuple[bytes, Any]:
+def _unpacked(unpack: Any, chunk: bytes, most: int, wrong: str) -> tuple[bytes, Any]:
     """At most `most` bytes of what this chunk unpacks to, and what unpacks the next one.
 
     A small file can hold a mountain; and several packings, one after another, are one file.
@@ -262,5 +267,5 @@ def _unpacked(unpack: Any, chunk: bytes, most: int) -> tuple[bytes, Any]:
                 most -= len(found[-1])
                 rest = unpack.unused_data
     except zlib.error as error:
-        raise Refusal("bad_json", "it does not unpack as gzip") from error
+        raise Refusal(wrong, "it does not unpack as gzip") from error
     return b"".join(found), unpack

@@ -25,6 +25,7 @@ ACCEPTS = 16 * 1024 * 1024
 """Bytes that Collect may send at once; it splits what is larger over several requests."""
 XML_PART = "xml_submission_file"
 MOST_FILES = 50
+LONGEST_NAME = 200
 _BAD = {"too-large": "too_big", "too-deep": "too_deep", "too-many": "too_big"}
 _LIST = "http://openrosa.org/xforms/xformsList"
 _RESPONSE = "http://openrosa.org/http/response"
@@ -46,7 +47,7 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
     if not content_type.lower().startswith("multipart/") or not boundary:
         raise Refusal("bad_xml", "expected multipart/form-data")
     found = []
-    for chunk in body.split(b"--" + boundary.encode())[1:]:
+    for chunk in body.split(b"--" + boundary.encode(), MOST_FILES + 3)[1:]:
         if chunk.startswith(b"--"):
             break
         head, _, content = chunk.removeprefix(b"\r\n").partition(b"\r\n\r\n")
@@ -84,14 +85,25 @@ def item_of_form(
             raise Refusal("bad_xml", f"expected a part called {XML_PART}")
         sent, made_at = _sent(_instance(xml, shelf), sender, place_of)
         envelope = read_envelope(sent, author=sender, made_at=made_at or _iso(received_ms))
+        files = _files(parts)
     except Refusal as refusal:
         return Item(None, received_ms, refusal)
-    files = {
-        part.filename[:200]: (part.type[:100], part.content)
-        for part in parts
-        if part.name != XML_PART and part.filename and part.content
-    }
     return Item(envelope, received_ms, None, None, sender, signature(envelope, authority), files)
+
+
+def _files(parts: list[Part]) -> dict[str, tuple[str, bytes]]:
+    """Name -> (media type, content) of what came with the form. Refusal when two would take each other's place."""
+    found: dict[str, tuple[str, bytes]] = {}
+    for part in parts:
+        if part.name == XML_PART or not part.filename or not part.content:
+            continue
+        name = part.filename[-LONGEST_NAME:]
+        if any(ord(letter) < 32 for letter in name + part.type):
+            raise Refusal("bad_text", "the name of a file")
+        if name in found and found[name][1] != part.content:
+            raise Refusal("bad_xml", "two files have the same name")
+        found[name] = (part.type[:100], part.content)
+    return found
 
 
 def _instance(xml: bytes, shelf: Shelf) -> Instance:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -16,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority
-from doorstep.record.envelope import LARGEST, Envelope, parse_json, read_envelope, read_moment
+from doorstep.record.envelope import LARGEST, TWICE, Envelope, Twice, parse_json, read_envelope, read_moment
 from doorstep.record.reasons import Refusal
 
 LONGEST_LINE = 2 * LARGEST
 """Bytes of a line of JSON: a submission with all its spaces."""
+ENDLESS = 512 * LARGEST
+"""Bytes of a line that are passed over until the rest of the file is given up."""
 
 
 def item_of(
@@ -30,7 +33,7 @@ def item_of(
     own = None
     if isinstance(sent, dict) and ("sent_at" in sent or "received_at" in sent):
         own = sent.get("id") if isinstance(sent.get("id"), str) else None
-        sent = dict(sent)
+        sent = type(sent)(sent)
         told = {name: sent.pop(name, None) for name in ("sent_at", "received_at")}
         try:
             if told["sent_at"] is not None:
@@ -79,17 +82,17 @@ def decode(text: bytes) -> Iterator[Any | Refusal]:
         if b"\n" not in text:
             yield refusal
             return
-    yield from lines(text.split(b"\n"))
+    yield from lines(io.BytesIO(text))
 
 
 def lines(source: Iterable[bytes]) -> Iterator[Any | Refusal]:
     """Submissions of JSON lines; empty lines are passed over."""
     for number, line in enumerate(source, 1):
+        if len(line) > LONGEST_LINE:  # before its spaces are taken off: something may stand behind two million of them
+            yield Refusal("too_big", f"line {number}")
+            continue
         line = line.strip()
         if not line:
-            continue
-        if len(line) > LONGEST_LINE:
-            yield Refusal("too_big", f"line {number}")
             continue
         try:
             yield parse_json(line)
@@ -99,13 +102,20 @@ def lines(source: Iterable[bytes]) -> Iterator[Any | Refusal]:
 
 
 def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Lines of a file, never more than a little over LONGEST_LINE of one in memory: the rest of it is passed over."""
+    """Lines of a file, never more than a little over LONGEST_LINE of one in memory: the rest of it is passed over.
+
+    Refusal too_big when a line has no end: what may stand behind it is not read.
+    """
     while line := file.readline(LONGEST_LINE + 1):
         yield line
+        passed = len(line)
         while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
             line = file.readline(LONGEST_LINE + 1)
+            passed += len(line)
             if not line or line.endswith(b"\n"):
                 break
+            if passed > ENDLESS:
+                raise Refusal("too_big", "a line without an end: nothing behind it was read")
 
 
 def items_of(
@@ -115,6 +125,8 @@ def items_of(
     for one in found:
         if isinstance(one, Refusal):
             yield Item(None, received_ms, one)
+        elif isinstance(one, Twice) and "submissions" in one:
+            yield Item(None, received_ms, Refusal("bad_json", TWICE))
         elif isinstance(one, dict) and isinstance(one.get("submissions"), list):
             yield from _batch(one, authority, received_ms, sender)
         else:

@@ -17,6 +17,7 @@ from typing import Any
 from tests.record.world import SHELF
 
 START = "from doorstep.cli.serve import run; import sys; run('127.0.0.1', int(sys.argv[1]), 16)"
+LITTLE = "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), int(sys.argv[2]))); "
 ENROL = """
 import sys
 from doorstep.cli.django_ready import ready
@@ -32,10 +33,10 @@ PATIENCE = 120.0
 
 
 class Server:
-    """`start`, `kill` (SIGKILL to all of it), `stop`. What it says goes to `log`."""
+    """`start`, `kill` (SIGKILL to all of it), `stop`. What it says goes to `log`. memory: bytes it may have, 0 for any."""
 
-    def __init__(self, data: Path, database: str = "", workers: dict[str, str] | None = None) -> None:
-        self.data = data
+    def __init__(self, data: Path, database: str = "", workers: dict[str, str] | None = None, memory: int = 0) -> None:
+        self.data, self.memory = data, memory
         self.environment = {
             **os.environ, "DOORSTEP_DATA": str(data), "DOORSTEP_DATABASE": database, "DOORSTEP_PROGRAMMES": str(SHELF),
             "DOORSTEP_KEYS": "", "DJANGO_SETTINGS_MODULE": "doorstep.settings",
@@ -62,7 +63,7 @@ class Server:
                 self.port = probe.getsockname()[1]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", START, str(self.port)], env=self.environment, stdout=log, stderr=log,
+                [sys.executable, "-c", LITTLE + START if self.memory else START, str(self.port), str(self.memory)], env=self.environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         end = time.monotonic() + PATIENCE
