@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstep.simulation.deaths import baby_died
+from doorstep.simulation.deaths import baby_died, stillborn
 from doorstep.simulation.fate import Baby
 from doorstep.simulation.report import Values, iso
 from doorstep.simulation.station import referral_followed, sent_later
@@ -30,6 +30,8 @@ def after_birth(story: Story, heard: int, babies: list[tuple[str, Baby]]) -> Non
     for own, baby in babies:
         if baby.dies is not None and born + baby.dies + 5 <= story.programme.end:
             baby_died(story, own, born + baby.dies, heard)
+        if not baby.alive:
+            stillborn(story, own, heard)
     _haemorrhage(story, heard)
     for rate, first, last in CONTACTS:
         day = born + story.chance.between(first, last)
@@ -54,7 +56,7 @@ def _haemorrhage(story: Story, heard: int) -> None:
     sent: Values = {"referral_day": iso(heard), "referral_sent": "yes"}
     story.say("referral", story.at(heard, 17 * 60, 18 * 60), sent, by=by, place=place)
     home = story.home(heard)
-    outcome: Values = {"referral_outcome": "admitted", "pph_bundle": "yes"}
+    outcome: Values = {"outcome_day": iso(heard), "referral_outcome": "admitted", "pph_bundle": "yes"}
     story.say("referral_outcome", story.at(heard + 1), outcome, by=home.ward, place=home.hospital)
 
 
@@ -123,9 +125,9 @@ def _clinic(story: Story, own: str, sign: str, day: int) -> None:
         values["baby_referral_sent"] = "yes" if story.happens("sent_by_station") else "no"
     story.visit("baby_clinic", day + 1, values, at_station=True, subject=own)
     home = story.home(day)
-    outcome: Values = {"baby_referral_outcome": story.pick("referral_outcome")}
-    at = story.at(day + story.chance.between(1, 4))
-    story.say("referral_outcome_baby", at, outcome, by=home.ward, place=home.hospital, subject=own)
+    heard = day + story.chance.between(1, 4)
+    outcome: Values = {"outcome_day": iso(heard), "baby_referral_outcome": story.pick("referral_outcome")}
+    story.say("referral_outcome_baby", story.at(heard), outcome, by=home.ward, place=home.hospital, subject=own)
 
 
 def _baby_tests(story: Story, heard: int, babies: list[tuple[str, Baby]]) -> None:

@@ -144,5 +144,6 @@ def referral_followed(story: Story, sent: int) -> None:
         return
     day = day_of(sent, story.village.zone) + story.chance.between(0, 4)
     home = story.home(day)
-    values: Values = {"referral_outcome": story.pick("referral_outcome")}
-    story.say("referral_outcome", story.at(day) + 90, values, by=home.ward, place=home.hospital)
+    values: Values = {"outcome_day": iso(day), "referral_outcome": story.pick("referral_outcome")}
+    written = day + story.chance.between(0, 2)
+    story.say("referral_outcome", story.at(written) + 90, values, by=home.ward, place=home.hospital)
