@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from doorstep.cli.opened import Meter, opened
+from doorstep.cli.opened import Failed, Meter, opened
 from doorstep.record import replay
 
 
@@ -16,7 +16,8 @@ from doorstep.record import replay
 def command(check: bool, seed: int | None) -> None:
     """Work everything out anew from the log: facts, lists, homes, conflicts.
 
-    With --check, compare instead: exit code 0 when replay equals what is there, 4 when it does not.
+    With --check, compare instead, while the server goes on taking in what arrives: exit code 0 when replay equals what is
+    there, 4 when it does not.
     """
     meter = Meter("Replaying")
     with opened() as record:
@@ -25,7 +26,10 @@ def command(check: bool, seed: int | None) -> None:
             meter.done()
             click.echo("Worked out anew from the log.")
             return
-        differences = replay.check(record, seed, meter)
+        try:
+            differences = replay.check(record, seed, meter)
+        except replay.CannotCheck as error:
+            raise Failed(str(error)) from None
         meter.done()
     for difference in differences:
         click.echo(str(difference))

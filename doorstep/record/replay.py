@@ -1,4 +1,8 @@
-"""Replay: the register worked out from the log alone. It must be what is there, whatever the order in which it is read."""
+"""Replay: the register worked out from the log alone. It must be what is there, whatever the order in which it is read.
+
+A check compares one moment: the register as it stood, and the log up to the last submission that it then knew. What arrives
+meanwhile is taken in as ever and makes no difference.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doorstep.record import folding, schema
-from doorstep.record.database import Connection, Database
+from doorstep.record.database import Connection, Database, value
 from doorstep.record.postgres import Postgres
-from doorstep.record.reading import logged_rows
+from doorstep.record.reading import Logged, logged_rows
 from doorstep.record.record import Record
 from doorstep.record.sqlite import Sqlite
 from doorstep.record.store import LOCKS, Store
@@ -23,6 +27,12 @@ COMPARED = (
     "fact", "attribute", "subject", "relation", "home", "step",
 )  # fmt: skip
 """Every table of the register whose rows follow from the log."""
+ATTEMPTS = 20
+"""Moments that are tried, while others work at the register or somebody is erased, before a check gives up."""
+
+
+class CannotCheck(RuntimeError):
+    """Nothing was changed; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +55,80 @@ def rebuild(record: Record, progress: folding.Progress = folding._silent) -> Non
     record.catch_up(progress)
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot of the register: seq of the last submission in it, and how many had been erased."""
+
+    seq: int
+    erasures: int
+
+
 def check(record: Record, seed: int | None = None, progress: folding.Progress = folding._silent) -> list[Difference]:
-    """Works the register out a second time, beside, and compares. seed: reads the log in a random order; None: as it came."""
-    record.catch_up(progress)
+    """Works the register out a second time, beside, and compares. seed: reads the log in a random order; None: as it came.
+
+    Raises CannotCheck when no moment could be had.
+    """
     with scratch(record.store) as beside:
-        replay_into(beside, record, seed, progress)
-        with record.store.register.read() as live, beside.register.read() as replayed:
-            return [found for table in COMPARED if (found := _compare(live, replayed, table))]
+        done = replay_into(beside, record, seed, progress)
+        for _ in range(ATTEMPTS):
+            record.catch_up(progress)
+            # Held no longer than it takes to go on to it and to compare: whoever is erased meanwhile waits for it.
+            with record.store.register.read() as live:
+                moment = _moment(live, record)
+                if moment is None:
+                    continue
+                _as_it_came(beside, record, done, moment.seq, progress)
+                done = moment.seq
+                with beside.register.read() as replayed:
+                    found = [one for table in COMPARED if (one := _compare(live, replayed, table))]
+            # Whoever is erased is gone at once, for the replay too: it then shows another moment than the snapshot.
+            with record.store.log.read() as log:
+                if _erasures(log) == moment.erasures:
+                    return found
+    raise CannotCheck(
+        "The register was being worked out by another process, or somebody was erased, at every moment that was tried. "
+        "Nothing was changed. Try again when less arrives."
+    )
 
 
-def replay_into(beside: Store, record: Record, seed: int | None, progress: folding.Progress = folding._silent) -> None:
-    """Fills an empty register from the log."""
-    if seed is None:
-        folding.catch_up(beside, record.shelf, record.rules, progress)
-        return
+def _moment(live: Connection, record: Record) -> Moment | None:
+    """What this snapshot knows; None when another process is in the middle of working it out."""
+    if folding.meta(live, "pack") != record.rules.pack.hash:
+        return None
+    if value(live, "SELECT COUNT(*) FROM dirty"):
+        return None
+    return Moment(int(folding.meta(live, "folded", "0")), _erasures(live))
+
+
+def _erasures(log: Connection) -> int:
+    return int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+
+
+def replay_into(beside: Store, record: Record, seed: int | None, progress: folding.Progress = folding._silent) -> int:
+    """Fills an empty register from the log; the seq of the last submission in it."""
     with beside.register.write() as register:
         record.rules.install(register)
         folding.set_meta(register, "pack", record.rules.pack.hash)
-        rows = logged_rows(register, "seq > ?", [0])
+        last = int(value(register, "SELECT COALESCE(MAX(seq), 0) FROM submission"))
+        rows = logged_rows(register, "seq <= ?", [last]) if seed is not None else []
+    if seed is None:
+        _as_it_came(beside, record, 0, last, progress)
+    else:
+        _in_random_order(beside, record, rows, seed, progress)
+    return last
+
+
+def _as_it_came(beside: Store, record: Record, after: int, last: int, progress: folding.Progress) -> None:
+    for start in range(after, last, folding.READ_AT_ONCE):
+        with beside.register.write() as register:
+            rows = logged_rows(register, "seq > ? AND seq <= ?", [start, min(start + folding.READ_AT_ONCE, last)])
+            folding.take_in(beside, record.shelf, register, rows)
+            folding.set_meta(register, "folded", str(rows[-1].seq))
+        progress("replayed", len(rows))
+    folding.work_out(beside, record.rules, progress)
+
+
+def _in_random_order(beside: Store, record: Record, rows: list[Logged], seed: int, progress: folding.Progress) -> None:
     random.Random(seed).shuffle(rows)  # noqa: S311 - an order, not a secret
     step = max(1, min(folding.READ_AT_ONCE, len(rows) // 7))
     for start in range(0, len(rows), step):
@@ -71,9 +137,6 @@ def replay_into(beside: Store, record: Record, seed: int | None, progress: foldi
         progress("replayed", step)
         if start % (3 * step) == 0:  # what is worked out in between must not matter
             folding.work_out(beside, record.rules, progress)
-    with beside.register.write() as register:
-        last = max((row.seq for row in rows), default=0)
-        folding.set_meta(register, "folded", str(last))
     folding.work_out(beside, record.rules, progress)
 
 
