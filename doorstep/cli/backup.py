@@ -6,19 +6,25 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Meter, opened
+from doorstep.cli.opened import Failed, Meter, opened, told
 from doorstep.record.backup import KEYS_LAST, backup
+from doorstep.record.erasure import forget_folder
+from doorstep.record.store import Store
 
 
 @click.command("backup")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--keys", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Where the keys go, better on another disk; FOLDER/keys unless given.")  # fmt: skip
-def command(folder: Path, keys: Path | None) -> None:
+@click.option("--forget", is_flag=True, help="Instead: the backups in FOLDER are gone for good; erasures stop being told there.")
+def command(folder: Path, keys: Path | None, forget: bool) -> None:
     """Write a backup into FOLDER: the log, the keys apart from it, the accounts, and the ledger of erasures.
 
     Safe while the server runs. Lists and facts are not in it: a restore works them out from the log.
     """
+    if forget:
+        _forget(folder)
+        return
     meter = Meter("Backing up")
     with opened(release=False) as record:
         made = backup(record.store, folder, keys, meter)
@@ -28,3 +34,10 @@ def command(folder: Path, keys: Path | None) -> None:
     accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
     click.echo(f"log       {made.log}\nkeys      {made.keys}\naccounts  {accounts}")
     click.echo(f"Keep the keys apart from the log. They are destroyed here after {KEYS_LAST} days: make a new backup before.")
+
+
+def _forget(folder: Path) -> None:
+    with told(), Store.open() as store:
+        if not forget_folder(store, folder):
+            raise Failed(f"No backup was ever written to {folder.absolute()}. Nothing was changed.")
+    click.echo(f"{folder.absolute()} is forgotten. If its backups turn up again, restore them with --ledger.")

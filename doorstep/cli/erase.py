@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from doorstep.cli.opened import Failed, catch_up, opened
+from doorstep.cli.opened import Failed, catch_up, note_erased, opened
 from doorstep.record.authority import Operator
 from doorstep.record.database import first, value
 from doorstep.record.prepare import item_of
@@ -33,14 +33,11 @@ def command(subject: str, yes: bool, by: str) -> None:
             _ask(subject)
         _erase(record, subject, by)
         catch_up(record)
-        renewed = _renew(record)
         with record.store.log.read() as log:
             together = "SELECT COUNT(*) FROM erasure WHERE submission = (SELECT submission FROM erasure WHERE subject = ?)"
             gone = value(log, together, [subject])
-    _note(subject, by)
+    note_erased([(by, subject)])
     click.echo(f"Erased: {gone} record{'s' if gone != 1 else ''} of {subject}. Her words can no longer be read.")
-    for folder in renewed:
-        click.echo(f"The export in {folder} was made anew.")
 
 
 def _is_here(record: Record, subject: str) -> bool:
@@ -64,18 +61,3 @@ def _erase(record: Record, subject: str, by: str) -> None:
     receipt = record.submit([item_of(sent, Operator(), now_ms())], Operator())[0]
     if receipt.outcome != ACCEPTED:
         raise Failed(f"It was {receipt.outcome}: {receipt.reason} {receipt.detail}. Nothing was changed.")
-
-
-def _renew(record: Record) -> list[str]:
-    from doorstep.record.parquet import renew
-
-    return [str(one.folder) for one in renew(record)]
-
-
-def _note(subject: str, by: str) -> None:
-    from doorstep.cli.django_ready import ready
-
-    ready()
-    from doorstep.accounts import audit
-
-    audit.note(by, "erased", subject=subject)

@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from doorstep.cli.opened import Failed, catch_up, opened
+from doorstep.cli.opened import Failed, catch_up, note_erased, opened
 from doorstep.cli.output import emit, format_option
 from doorstep.record import held
-from doorstep.record.reasons import HELD, REASONS, Refusal
+from doorstep.record.reasons import ACCEPTED, HELD, REASONS, Refusal
 from doorstep.record.record import Record
 
 COLUMNS = ("n", "reason", "id", "form", "subject", "author", "place", "made_at", "received", "detail", "decision", "next")
@@ -76,6 +76,8 @@ def release(numbers: tuple[int, ...], made_at: str | None, version: str | None, 
             released = held.one_aside(record, n)
             if released:
                 _note("held_released", released)
+                if released.kind == "erase" and receipt.outcome == ACCEPTED:
+                    note_erased([(released.author, released.subject)], f"held {n}, released by the operator")
         catch_up(record)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
 
 from doorstep.cli.shelf import shelf
+from doorstep.record.background import outdated_exports
 from doorstep.record.database import DatabaseAway, value
+from doorstep.record.erasure import unreached
 from doorstep.record.packs import ContentWrong
 from doorstep.record.places.model import PlaceError
 from doorstep.record.record import Record
@@ -64,6 +66,8 @@ def opened(*, places: bool = False, release: bool = True) -> Iterator[Record]:
             if places:
                 load_places(record)
             yield record
+            for one in unreached(record.store):  # after what was done, until it is done there too
+                click.echo(str(one), err=True)
         finally:
             record.close()
 
@@ -97,3 +101,31 @@ def catch_up(record: Record) -> None:
     meter = Meter("Working out what is due")
     record.catch_up(meter)
     meter.done()
+    renew_exports(record)
+
+
+def renew_exports(record: Record) -> None:
+    """Whoever was erased leaves the exports too, whichever way the erasure came."""
+    if not outdated_exports(record):
+        return
+    from doorstep.record.parquet import CannotExport, renew
+
+    try:
+        for one in renew(record):
+            click.echo(f"The export in {one.folder} was made anew.", err=True)
+    except (CannotExport, OSError) as error:
+        click.echo(f"An export still holds somebody who was erased; the next command tries again. {error}", err=True)
+
+
+def note_erased(erased: Iterable[tuple[str, str]], about: str = "") -> None:
+    """Writes into the audit log who erased whom: (author, subject)."""
+    from doorstep.cli.django_ready import ready
+
+    erased = list(erased)
+    if not erased:
+        return
+    ready()
+    from doorstep.accounts import audit
+
+    for author, subject in erased:
+        audit.note(author, "erased", subject=subject, about=about)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, catch_up, opened
+from doorstep.cli.opened import Failed, Meter, catch_up, note_erased, opened
 from doorstep.cli.output import emit
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority, Operator
@@ -52,6 +52,7 @@ def command(file: BinaryIO, output: str, later: bool, sender: str) -> None:
         tally = take_in(record, submissions_in(file), authority, sender)
         if not later:
             catch_up(record)
+    note_erased(tally.erased)
     _report(tally, output)
     if tally.counts[HELD] or tally.counts[REFUSED]:
         sys.exit(3)
@@ -93,10 +94,13 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.kept: list[Receipt] = []
+        self.erased: list[tuple[str, str]] = []
 
-    def add(self, receipts: Iterable[Receipt]) -> None:
-        for receipt in receipts:
+    def add(self, items: Iterable[Item], receipts: Iterable[Receipt]) -> None:
+        for item, receipt in zip(items, receipts, strict=True):
             self.counts[receipt.outcome] += 1
+            if receipt.outcome == ACCEPTED and item.envelope is not None and item.envelope.kind == "erase":
+                self.erased.append((item.envelope.author, item.envelope.subject))
             if receipt.outcome in (ACCEPTED, DUPLICATE):
                 continue
             self.reasons[receipt.reason] += 1
@@ -161,7 +165,7 @@ def take_in(record: Record, found: Iterator[Any], authority: Authority | None = 
 
     def flush() -> None:
         receipts = record.submit(batch, who)
-        tally.add(receipts)
+        tally.add(batch, receipts)
         for outcome in OUTCOMES:
             if count := sum(receipt.outcome == outcome for receipt in receipts):
                 meter(outcome, count)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
-from doorstep.record.database import DatabaseAway
+from doorstep.record.database import DatabaseAway, value
 from doorstep.record.record import Record
 
 QUIET = 0.3
@@ -15,6 +18,8 @@ LONGEST = 10.0
 """Seconds after which it is done even when there was none."""
 EXPORTS = "exports.json"
 """In the data folder: where exports were written to."""
+MANIFEST = "doorstep-export.json"
+"""In the folder of an export: what it holds."""
 logger = logging.getLogger("doorstep.register")
 
 
@@ -62,7 +67,7 @@ class Background:
 
     def _renew(self) -> None:
         """Whoever was erased leaves the exports too."""
-        if not (self.record.store.config.data / EXPORTS).exists():
+        if not outdated_exports(self.record):
             return
         from doorstep.record.parquet import CannotExport, renew  # large, and for few installations
 
@@ -70,3 +75,19 @@ class Background:
             renew(self.record)
         except (CannotExport, OSError):
             logger.exception("an export still holds the pseudonym of somebody who was erased; the next attempt follows")
+
+
+def outdated_exports(record: Record) -> list[tuple[Path, dict[str, Any]]]:
+    """Exports that can be reached and still hold somebody who was erased: folder, and what its manifest says."""
+    path = record.store.config.data / EXPORTS
+    if not path.exists():
+        return []
+    with record.store.log.read() as log:
+        erasures = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
+    found = []
+    for folder in map(Path, json.loads(path.read_text())):
+        if (folder / MANIFEST).exists():
+            told = json.loads((folder / MANIFEST).read_text())
+            if told["erasures"] != erasures:
+                found.append((folder, told))
+    return found

@@ -6,7 +6,6 @@ is never in them: it is rebuilt by replay. Backups of keys expire, and a restore
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
@@ -18,7 +17,7 @@ from typing import Any
 
 from doorstep.record import schema
 from doorstep.record.database import Connection, among, value
-from doorstep.record.erasure import LEDGER, add_to_ledger, ledgers, read_ledger
+from doorstep.record.erasure import LEDGER, known_ledgers, read_ledger, remember_folder, write_ledgers
 from doorstep.record.sqlite import Sqlite
 from doorstep.record.store import Store
 
@@ -63,17 +62,14 @@ def backup(store: Store, folder: Path, keys: Path | None = None, progress: Progr
     made = Made(stamp, folder / "log" / f"log-{stamp}.sqlite3", (keys or folder / "keys") / f"keys-{stamp}.sqlite3")
     for path in (made.log, made.keys):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _remember_folder(store, folder)
+    remember_folder(store, folder)
     # The log first: every key that it uses was durable before.
     with store.log.read() as log:
         _copy(log, made.log, "log", progress)
     with store.keys.read() as held:
         _copy(held, made.keys, "keys", progress)
     _destroy_expired(folder, keys)
-    with store.log.read() as log:
-        rows = log.rows("SELECT subject, submission, at FROM erasure ORDER BY n")
-    for ledger in ledgers(store):
-        add_to_ledger(ledger, [{"subject": subject, "submission": id, "at": at} for subject, id, at in rows])
+    write_ledgers(store)
     return made
 
 
@@ -109,15 +105,6 @@ def _rows(source: Connection, target: Connection, table: str, progress: Progress
         progress("rows", len(waiting))
 
 
-def _remember_folder(store: Store, folder: Path) -> None:
-    """So that later erasures are written to the ledger that lies beside this backup."""
-    path = store.config.data / "backups.json"
-    known = json.loads(path.read_text()) if path.exists() else []
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if str(folder.absolute()) not in known:
-        path.write_text(json.dumps([*known, str(folder.absolute())]))
-
-
 def _destroy_expired(folder: Path, keys: Path | None) -> None:
     for made in backups(folder, keys):
         if made.age > KEYS_LAST:
@@ -146,8 +133,7 @@ def restore(
     with store.log.write() as target:
         _load_log(made, target, progress)
         since = _replay_erasures(target, erased)
-    for ledger in ledgers(store):
-        add_to_ledger(ledger, erased.values())
+    write_ledgers(store)
     return made, since
 
 
@@ -165,7 +151,7 @@ def _chosen(folder: Path, keys: Path | None, stamp: str | None) -> Made:
 
 
 def _ledgers(store: Store, folder: Path, extra: Iterable[Path]) -> list[Path]:
-    return [*ledgers(store), folder / LEDGER, *extra]
+    return [*known_ledgers(store), folder / LEDGER, *extra]
 
 
 def _load_keys(made: Made, target: Connection, erased: set[str], progress: Progress) -> None:

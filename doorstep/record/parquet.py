@@ -18,11 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doorstep.pathways.engines import Columns
-from doorstep.record.background import EXPORTS
+from doorstep.record.background import EXPORTS, MANIFEST, outdated_exports
 from doorstep.record.database import Connection, value
 from doorstep.record.record import Record
 
-MANIFEST = "doorstep-export.json"
 BATCH = 50_000
 FACT: Columns = (
     ("subject", "text"), ("episode", "text"), ("code", "text"), ("day", "bigint"), ("day_last", "bigint"), ("at", "bigint"),
@@ -90,17 +89,7 @@ def export(record: Record, folder: Path, compartments: Collection[str] = ("care"
 
 def renew(record: Record) -> list[Exported]:
     """Makes every export anew that an erasure has outdated and whose folder is still there."""
-    path = record.store.config.data / EXPORTS
-    renewed = []
-    with record.store.log.read() as log:
-        erasures = int(value(log, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
-    for folder in map(Path, json.loads(path.read_text()) if path.exists() else []):
-        manifest = folder / MANIFEST
-        if manifest.exists():
-            told = json.loads(manifest.read_text())
-            if told["erasures"] != erasures:
-                renewed.append(export(record, folder, told["compartments"]))
-    return renewed
+    return [export(record, folder, told["compartments"]) for folder, told in outdated_exports(record)]
 
 
 def pseudonym(key: bytes, id: str) -> str:

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.record.cast import MADE, MAI, SECRET_NAME, SECRET_REMARK, SOK, VILLAGE, body, born, registered
@@ -41,6 +43,12 @@ class Shell:
         assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         self.said = done.stderr
         return done.stdout
+
+    def python(self, code: str) -> str:
+        """What a few lines of code print in this installation."""
+        return subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def json(self, *words: str, **more: Any) -> Any:
         return json.loads(self(*words, "--format", "json", **more))
@@ -127,7 +135,8 @@ def test_from_the_first_submission_to_the_last_restore(shell: Shell) -> None:
     assert "Replay equals what is there." in shell("replay", "--check")
     shell.submit(registered(id="s1", subject=SOK, answers={"called": "Sok", "residence": VILLAGE}))
     assert "This cannot be undone" in _failing(shell, "erase", MAI)
-    assert "The export in" in shell("erase", MAI, "--yes")
+    shell("erase", MAI, "--yes")
+    assert "The export in" in shell.said
     assert "was erased before" in _failing(shell, "erase", MAI, "--yes")
     assert shell.submit(registered(id="r1", made_at="2026-01-20T09:00:00+07:00"))["duplicate"] == 1
     assert shell.submit(body(id="after", answers={"remark": SECRET_REMARK}), expect=3)["refused"] == 1
@@ -193,3 +202,47 @@ def test_a_wrong_setting_is_said_and_nothing_is_opened(shell: Shell) -> None:
         assert words in _failing(wrong, "held", "list"), value
 
 
+
+
+def hb_in(folder: Path) -> set[float]:
+    """The haemoglobins that an export holds."""
+    return {row["num"] for row in pq.read_table(folder / "fact.parquet").to_pylist() if row["code"] == "hb"}
+
+
+def test_an_erasure_leaves_exports_and_is_noted_whichever_way_it_comes(shell: Shell) -> None:
+    women = ("by-command", "by-file", "by-release")
+    shell.submit(*(registered(id=f"r-{who}", subject=who, answers={"lmp_told": "2026-01-05"}) for who in women))
+    shell.submit(*(body(id=f"v-{who}", subject=who, answers={"hb": 80 + n}) for n, who in enumerate(women)))
+    shell("export", "--parquet", str(shell.folder / "export"))
+    assert hb_in(shell.folder / "export") == {80, 81, 82}
+    shell("backup", str(shell.folder / "disk"))
+    (shell.folder / "disk").rename(shell.folder / "away")
+
+    shell("erase", "by-command", "--yes")
+    assert hb_in(shell.folder / "export") == {81, 82}
+    assert "1 erasure could not be written to" in shell.said
+    erase = body(id="e1", kind="erase", form="", subject="by-file", place="")
+    assert shell.submit(erase)["accepted"] == 1
+    assert hb_in(shell.folder / "export") == {82}
+    assert "2 erasures could not be written to" in shell.said
+    # Dated in 2099 it is held; a person puts the day right and releases it.
+    later = body(id="e2", kind="erase", form="", subject="by-release", place="", made_at="2099-01-01T08:00:00+07:00")
+    assert shell.submit(later, expect=3)["held"] == 1
+    [held] = shell.json("held", "list")
+    assert "3 erasures" not in shell.said
+    shell("held", "release", str(held["n"]), "--made-at", "2026-03-15T08:00:00+07:00")
+    assert hb_in(shell.folder / "export") == set()
+    noted = shell.python("""
+        from doorstep.cli.django_ready import ready
+        ready()
+        from doorstep.accounts.models import Audit
+        print(*sorted(Audit.objects.filter(action="erased").values_list("subject", flat=True)))
+    """)
+    assert noted.split() == sorted(women)
+
+    (shell.folder / "away").rename(shell.folder / "disk")
+    shell("held", "list")
+    assert "could not be written" not in shell.said
+    assert all(who in (shell.folder / "disk" / "erasures.jsonl").read_text() for who in women)
+    assert "is forgotten" in shell("backup", "--forget", str(shell.folder / "disk"))
+    assert "No backup was ever written to" in _failing(shell, "backup", "--forget", str(shell.folder / "disk"))

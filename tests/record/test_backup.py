@@ -17,7 +17,7 @@ import pytest
 from doorstep.pathways.engines_env import PostgresServer
 from doorstep.record import replay
 from doorstep.record.backup import KEYS_LAST, CannotRestore, backup, backups, restore
-from doorstep.record.erasure import LEDGER, read_ledger
+from doorstep.record.erasure import LEDGER, finish_erasures, forget_folder, read_ledger, unreached
 from doorstep.record.record import Record
 from doorstep.record.store import Config, Store
 from doorstep.record.vault import unseal
@@ -235,3 +235,41 @@ def test_a_ledger_line_that_a_power_cut_left_half_is_passed_over(tmp_path: Path)
     path.write_text('{"subject": "a", "submission": "e", "at": 1}\n{"subj')
     assert [entry["subject"] for entry in read_ledger(path)] == ["a"]
     assert os.path.getsize(path) > 0
+
+
+def test_a_disk_that_was_not_there_when_she_was_erased_is_told_of_her_when_it_is_back(world: World, tmp_path: Path) -> None:
+    live(world)
+    disk, away = tmp_path / "disk", tmp_path / "in-a-drawer"
+    backup(world.store, disk)
+    assert unreached(world.store) == []
+    disk.rename(away)
+    world.send(body(kind="erase", form="", place=""))
+    assert not _has_key(world.store), "her key is gone all the same"
+    assert not disk.exists(), "nothing was made where the disk was"
+    assert [(one.path, one.count) for one in unreached(world.store)] == [(disk / LEDGER, 1)]
+    finish_erasures(world.store)
+    assert unreached(world.store), "it is told until it is done"
+    away.rename(disk)
+    with Record.open(world.store.config) as record:  # the next start
+        assert unreached(record.store) == []
+    assert {entry["subject"] for entry in read_ledger(disk / LEDGER)} == {MAI, "lan"}
+    disk.rename(away)
+    world.send(registered(subject="x"), body(kind="erase", form="", place="", subject="x"))
+    assert unreached(world.store)
+    backup(world.store, tmp_path / "another")
+    assert unreached(world.store), "another backup does not reach it either"
+    assert forget_folder(world.store, disk)
+    assert unreached(world.store) == []
+    assert {entry["subject"] for entry in read_ledger(tmp_path / "another" / LEDGER)} == {MAI, "lan", "x"}
+
+
+def test_a_ledger_that_cannot_be_written_keeps_nobody_from_being_erased(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(world)
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("DOORSTEP_LEDGER", str(tmp_path / "file" / "erasures.jsonl"))
+    assert world.send(body(kind="erase", form="", place=""))[0].outcome == "accepted"
+    assert not _has_key(world.store)
+    assert [one.path.parent.name for one in unreached(world.store)] == ["file"]
+    assert {entry["subject"] for entry in read_ledger(world.store.config.data / LEDGER)} >= {MAI}, "the others are written"
