@@ -1,6 +1,8 @@
 """Facts and steps as Parquet files for research: pseudonyms instead of ids, no words, chosen compartments alone.
 
 A pseudonym is the same in every export to the same folder and in no other. After an erasure an export is made anew.
+The columns are those of the engines (`pathways.engines`): the steps of the chosen compartments, worked out by any of them
+from these facts and relations, are the steps of the export.
 """
 
 from __future__ import annotations
@@ -8,35 +10,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doorstep.pathways.engines import Columns
+from doorstep.pathways.engines import FACT, RELATION, STEP, Columns
 from doorstep.record.background import EXPORTS, MANIFEST, outdated_exports
 from doorstep.record.database import Connection, value
 from doorstep.record.record import Record
 
 BATCH = 50_000
-FACT: Columns = (
-    ("subject", "text"), ("episode", "text"), ("code", "text"), ("day", "bigint"), ("day_last", "bigint"), ("at", "bigint"),
-    ("precision", "text"), ("num", "double"), ("txt", "text"), ("how", "text"), ("row", "text"), ("submission", "text"),
-)  # fmt: skip
-RELATION: Columns = (
-    ("subject", "text"), ("episode", "text"), ("name", "text"), ("target", "text"), ("target_episode", "text"),
-)  # fmt: skip
-STEP: Columns = (
-    ("subject", "text"), ("episode", "text"), ("pathway", "text"), ("step", "text"), ("n", "bigint"), ("since", "bigint"),
-    ("until", "bigint"), ("until_why", "text"), ("rule", "text"), ("clock", "text"), ("opens", "bigint"), ("due", "bigint"),
-    ("overdue", "bigint"), ("closes", "bigint"), ("done_on", "bigint"), ("waits_for", "text"), ("urgency", "text"),
-    ("compartment", "text"),
-)  # fmt: skip
 HOME: Columns = (("subject", "text"), ("place", "text"), ("valid_from", "bigint"), ("valid_to", "bigint"))
+_NAMES = [name for name, _ in FACT]
 HOME_COMPARTMENT = "identity"
 """A village and a birthday find one person among few: where she lives is as much hers as her name."""
 ARROW = {"text": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
@@ -67,10 +58,11 @@ def export(record: Record, folder: Path, compartments: Collection[str] = ("care"
     kinds = {code: row.kind for code, row in record.rules.pack.dictionary.items()}
     open_codes = {code for code, row in record.rules.pack.dictionary.items() if row.compartment in compartments}
     with record.store.register.read() as register:
+        names = Submissions(key, _places_of_ties(register))
         rows = {
-            "fact": _write(folder, "fact", FACT, _facts(register, kinds, open_codes, key)),
+            "fact": _write(folder, "fact", FACT, _facts(register, kinds, open_codes, key, names)),
             "relation": _write(folder, "relation", RELATION, _relations(register, open_codes, key)),
-            "step": _write(folder, "step", STEP, _steps(register, compartments, key)),
+            "step": _write(folder, "step", STEP, _steps(register, compartments, key, names)),
         }
         if HOME_COMPARTMENT in compartments:
             rows["home"] = _write(folder, "home", HOME, _homes(register, key))
@@ -97,10 +89,45 @@ def pseudonym(key: bytes, id: str) -> str:
     return hmac.digest(key, id.encode(), hashlib.sha256).hex()[:32]
 
 
-def _facts(register: Connection, kinds: dict[str, str], codes: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
+@dataclass(frozen=True)
+class Submissions:
+    """Pseudonyms of submissions. Of two that speak of the same person on the same day, the later one keeps the greater name:
+    what counts last of a day is decided by it, and nothing else is said by it.
+    """
+
+    key: bytes
+    places: Mapping[str, int]
+
+    def name(self, id: str) -> str:
+        """The same for the same id in this folder."""
+        return f"{self.places.get(id, 0):04d}{pseudonym(self.key, id)[:28]}"
+
+
+def _places_of_ties(register: Connection) -> dict[str, int]:
+    """Submission -> its place among those that share somebody's day with it, where it is not the first."""
+    shared = (
+        "SELECT DISTINCT f.submission, f.subject, f.day FROM fact AS f JOIN (SELECT subject, day FROM fact "
+        "GROUP BY subject, day HAVING MIN(submission) < MAX(submission)) AS tie "
+        "ON tie.subject = f.subject AND tie.day = f.day ORDER BY f.submission"
+    )
+    last: dict[tuple[str, int], int] = {}
+    found: dict[str, int] = {}
+    for submission, rows in groupby(register.stream(shared), key=lambda row: row[0]):
+        days = [(subject, day) for _, subject, day in rows]
+        place = max(last.get(day, -1) for day in days) + 1
+        last |= dict.fromkeys(days, place)
+        if place:
+            found[submission] = place
+    return found
+
+
+def _facts(
+    register: Connection, kinds: dict[str, str], codes: Collection[str], key: bytes, names: Submissions
+) -> Iterator[tuple[Any, ...]]:
     listed = ", ".join(f'"{name}"' for name, _ in FACT)
+    at_code, at_txt, at_submission = (_NAMES.index(name) for name in ("code", "txt", "submission"))
     for row in register.stream(f"SELECT {listed} FROM fact"):  # noqa: S608 - our own words
-        code, txt = row[2], row[8]
+        code, txt = row[at_code], row[at_txt]
         if code not in codes:
             continue
         kind = kinds[code]
@@ -108,7 +135,9 @@ def _facts(register: Connection, kinds: dict[str, str], codes: Collection[str], 
             txt = None  # words are never exported: that something was said is
         elif kind == "subject" and txt is not None:
             txt = pseudonym(key, txt)
-        yield (pseudonym(key, row[0]), *row[1:8], txt, *row[9:11], pseudonym(key, row[11]))
+        own = list(row)
+        own[0], own[at_txt], own[at_submission] = pseudonym(key, row[0]), txt, names.name(row[at_submission])
+        yield tuple(own)
 
 
 def _relations(register: Connection, codes: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
@@ -119,11 +148,17 @@ def _relations(register: Connection, codes: Collection[str], key: bytes) -> Iter
             yield pseudonym(key, subject), episode, name, pseudonym(key, target), target_episode
 
 
-def _steps(register: Connection, compartments: Collection[str], key: bytes) -> Iterator[tuple[Any, ...]]:
-    listed = ", ".join(f'"{name}"' for name, _ in STEP)
+def _steps(
+    register: Connection, compartments: Collection[str], key: bytes, names: Submissions
+) -> Iterator[tuple[Any, ...]]:
+    columns = [name for name, _ in STEP]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    at_compartment, at_done_by = columns.index("compartment"), columns.index("done_by")
     for row in register.stream(f"SELECT {listed} FROM step"):  # noqa: S608 - our own words
-        if row[-1] in compartments:
-            yield (pseudonym(key, row[0]), *row[1:])
+        if row[at_compartment] in compartments:
+            own = list(row)
+            own[0], own[at_done_by] = pseudonym(key, row[0]), row[at_done_by] and names.name(row[at_done_by])
+            yield tuple(own)
 
 
 def _homes(register: Connection, key: bytes) -> Iterator[tuple[Any, ...]]:
