@@ -9,6 +9,7 @@ does not change what one more submission costs. Kept in `bench/.data` and used a
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -22,11 +23,12 @@ import duckdb
 from bench.facts import facts
 from bench.histories import DATA
 from bench.report import say
-from doorstep.pathways.engines_env import start_postgres
+from doorstep.pathways.engines_env import PostgresServer, start_postgres
 from doorstep.record.database import Connection, value
 from doorstep.record.packs import pack_hash
 from doorstep.record.places import Places, load
 from doorstep.record.record import Record
+from doorstep.record.schema import REGISTER
 from doorstep.record.store import Config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,42 +93,49 @@ def opened(database: str, n: int, stack: ExitStack) -> Register:
     """The register of `n` pregnancies, made now unless it is there. n: below a million whole villages, above whole copies."""
     if n % DISTINCT and (n > DISTINCT or n % IN_VILLAGE):
         raise ValueError(f"a register has {DISTINCT:,} women or a multiple of that, or fewer in villages of {IN_VILLAGE}: not {n:,}")
-    mark = _mark(n)
     home = DATA / f"register-{database}-{n}"
     done = home / "made"
-    if not done.exists() or done.read_text() != mark:
-        shutil.rmtree(home, ignore_errors=True)
-    config = Config(home, _url(database, n, stack, fresh=not home.exists()) if database == "postgres" else "")
+    server = start_postgres(DATA / "postgres") if database == "postgres" else None
+    if server is not None:
+        stack.callback(server.stop)
     began = time.monotonic()
-    record = Record.open(config, SHELF)
-    stack.callback(record.close)
-    if not done.exists():
+    record = _open(home, server, n)
+    mark, making = _mark(record, n), 0.0
+    if not done.exists() or done.read_text() != mark:
+        record.close()
+        shutil.rmtree(home)
+        record = _open(home, server, n)
         _fill(record, n)
+        record.close()  # it was opened for haste
         done.write_text(mark)
         making = time.monotonic() - began
         say(f"register of {n:,} on {database}: made in {making:.0f} s")
-    else:
-        making = 0.0
+        record = _open(home, server, n)
+    stack.callback(record.close)
     record.catch_up()
     with record.store.register.read() as register:
         return Register(record, n, _villages(register), making)
 
 
-def _mark(n: int) -> str:
-    """Changes with whatever the register is made from: histories, programmes, the fold, the compiler, the tables."""
-    code = [Path(__file__), *(ROOT / "doorstep" / "pathways").glob("*.py"), ROOT / "doorstep" / "record" / "schema.py"]
-    digest = hashlib.sha256(f"{facts(min(n, DISTINCT)).name} {pack_hash(SHELF)}".encode())
-    for path in sorted(code):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _mark(record: Record, n: int) -> str:
+    """Changes with whatever the register is made from: histories, programmes, the fold's statements, the tables, these copies."""
+    meaning = record.rules.meaning
+    # The words of a statement, sorted: the compiler may write the same one in another order.
+    statements = [" ".join(sorted(re.findall(r"\w+", one.select))) for one in (*meaning.facts_all, *meaning.steps_all)]
+    copies = [repr(COPIED), ANSWERS, SUBS, str((DISTINCT, IN_VILLAGE))]
+    made_from = [facts(min(n, DISTINCT)).name, pack_hash(SHELF), REGISTER, repr(meaning.tables), *copies, *statements]
+    return hashlib.sha256("\n".join(made_from).encode()).hexdigest()
 
 
-def _url(database: str, n: int, stack: ExitStack, fresh: bool) -> str:
+def _open(home: Path, server: PostgresServer | None, n: int) -> Record:
+    """The record of this register; empty when its folder is not there."""
+    return Record.open(Config(home, _url(server, n, fresh=not home.exists()) if server else ""), SHELF)
+
+
+def _url(server: PostgresServer, n: int, fresh: bool) -> str:
     """The database of this register on a server of ours."""
     import psycopg
 
-    server = start_postgres(DATA / "postgres")
-    stack.callback(server.stop)
     name = f"register_{n}"
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         if fresh:
@@ -145,6 +154,9 @@ def _fill(record: Record, n: int) -> None:
         _put_in(register, min(n, DISTINCT), villages)
     say(f"register: working out {min(n, DISTINCT):,} histories")
     record.catch_up()
+    if record.store.register.dialect == "sqlite":  # what is half made is made again: nothing waits for the disk
+        record.store.register.writer().run("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
+        record.store.register.writer().run("PRAGMA wal_autocheckpoint=50000")  # type: ignore[attr-defined]
     for copy in range(1, n // DISTINCT):
         with record.store.register.write() as register:
             _copy(register, copy, villages)

@@ -94,8 +94,10 @@ def kinds_sql(touched: str | None = None) -> str:
     source = f"{touched} AS t" if touched else "(SELECT DISTINCT subject FROM fact UNION SELECT subject FROM attribute) AS t"
     return f"""
     SELECT t.subject, COALESCE((
-        SELECT MIN(m.kind) FROM made AS m
-        WHERE m.subject = t.subject OR m.subject IN (SELECT al.subject FROM alias AS al WHERE al.canonical = t.subject)
+        SELECT MIN(kind) FROM (
+            SELECT m.kind FROM made AS m WHERE m.subject = t.subject
+            UNION ALL SELECT m.kind FROM alias AS al JOIN made AS m ON m.subject = al.subject WHERE al.canonical = t.subject
+        ) AS kinds
     ), 'person') AS kind
     FROM {source}
     WHERE EXISTS (SELECT 1 FROM fact AS f WHERE f.subject = t.subject)

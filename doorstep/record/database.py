@@ -47,6 +47,9 @@ class Connection(Protocol):
         into: 'table (column, ...)'.
         """
 
+    def together(self) -> AbstractContextManager[None]:
+        """What is run inside is sent without waiting for each answer; a failure is told at the next query, or at the end."""
+
     def script(self, sql: str) -> None:
         """Several statements without values, as written in the dialect."""
 
@@ -88,6 +91,13 @@ def among(connection: Connection, column: str, values: Iterable[Any]) -> tuple[s
     if connection.dialect == "postgres":
         return f"{column} = ANY(?)", [list(values)]
     return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(list(values))]
+
+
+def each(connection: Connection, values: Iterable[str]) -> tuple[str, Any]:
+    """Any number of texts as a table with one column `value`, and what its `?` stands for."""
+    if connection.dialect == "postgres":
+        return "unnest(CAST(? AS TEXT[])) AS value", list(values)
+    return "json_each(?)", json.dumps(list(values))
 
 
 TYPES = {

@@ -1,60 +1,89 @@
 """From the log to the register: read what is new, mark everybody whom it touches, work them out anew.
 
-Three stages, each in transactions of their own and safe to stop between: submissions to answers (marking), answers to
-facts, facts to steps. `catch_up` runs them to the end; every read that needs the register calls it first.
+Three stages, safe to stop between: submissions to answers (marking), answers to facts, facts to steps; the last two are
+`working`. `catch_up` runs them to the end; every read that needs the register calls it first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from doorstep.record.database import Connection, among, value
 from doorstep.record.reading import Logged, Read, logged_rows, read_all
 from doorstep.record.rules import Rules
 from doorstep.record.shelf import Shelf
-from doorstep.record.statement import Statement
 from doorstep.record.store import Store
 from doorstep.record.touch import mark, refresh_aliases
+from doorstep.record.working import DERIVED, Progress, _silent, all_if_few, work_out
 
 READ_AT_ONCE = 500
 """Submissions read in one transaction."""
-SUBJECTS_AT_ONCE = 500
-"""Subjects worked out in one transaction."""
-SHARE_FOR_ALL = 0.25
-"""From this share of everybody on, one statement over all is faster than one over the touched."""
-FEW = 2000
-"""Below this many there is nothing to gain by working out everybody."""
-Progress = Callable[[str, int], None]
 READ = ("sub", "answer", "attribute_write", "speaks_of", "made", "unread", "points_at")
 """Tables of what submissions say, each row under its submission."""
-DERIVED = ("fact", "attribute", "subject", "relation", "home", "step")
-
-
-def _silent(what: str, count: int) -> None:
-    return None
 
 
 def catch_up(store: Store, shelf: Shelf, rules: Rules, progress: Progress = _silent) -> int:
     """Works the register up to the end of the log. Returns how many submissions were new."""
-    _adopt(store, shelf, rules)
+    with store.register.read() as register:
+        found = standing(register)
+    if found.right(rules):
+        return 0
+    if found.pack != rules.pack.hash:
+        _adopt(store, rules)
     new = 0
-    while count := _read_some(store, shelf):
+    while True:
+        with store.register.write() as register, register.together():
+            count = _read_some(store, shelf, register)
+            # What is new and little is worked out in the same transaction: whoever waits for it waits for one.
+            done = None if count == READ_AT_ONCE else all_if_few(register, rules)
         new += count
-        progress("read", count)
-    work_out(store, rules, progress)
-    _purge(store)
+        if count:
+            progress("read", count)
+        if count < READ_AT_ONCE:
+            break
+    if done is None:
+        work_out(store, rules, progress)
+    elif done:
+        progress("worked out", done)
+    if found.purged != found.erasures:
+        _purge(store)
     return new
+
+
+class Standing(NamedTuple):
+    """How far a register is. pack: whose rules worked it out; folded, last: of the log; purged, erasures: counts."""
+
+    pack: str
+    folded: int
+    last: int
+    purged: int
+    erasures: int
+    waiting: bool
+
+    def right(self, rules: Rules) -> bool:
+        """Whether nothing is left to do."""
+        told = self.folded == self.last and self.purged == self.erasures
+        return told and not self.waiting and self.pack == rules.pack.hash
+
+
+def standing(register: Connection) -> Standing:
+    """How far this register is, asked in one statement: every read of a list begins with it."""
+    words = ", ".join(f"(SELECT value FROM register_meta WHERE name = '{name}')" for name in ("pack", "folded", "purged"))
+    pack, folded, purged, last, erasures, waiting = register.rows(
+        f"SELECT {words}, (SELECT COALESCE(MAX(seq), 0) FROM submission), (SELECT COALESCE(MAX(n), 0) FROM erasure), "  # noqa: S608
+        "EXISTS (SELECT 1 FROM dirty)"
+    )[0]
+    return Standing(pack or "", int(folded or 0), int(last), int(purged or 0), int(erasures), bool(waiting))
 
 
 def _purge(store: Store) -> None:
     """After an erasure: what was removed must not be left in the files."""
     with store.register.read() as register:
-        erasures = str(value(register, "SELECT COALESCE(MAX(n), 0) FROM erasure"))
-        if meta(register, "purged", "0") == erasures:
-            return
+        erasures = standing(register).erasures
     store.register.purge([*READ, *DERIVED], full=False)
     with store.register.write() as register:
-        set_meta(register, "purged", erasures)
+        set_meta(register, "purged", str(erasures))
 
 
 def pending(store: Store) -> int:
@@ -78,27 +107,24 @@ def set_meta(register: Connection, name: str, to: str) -> None:
     )
 
 
-def _adopt(store: Store, shelf: Shelf, rules: Rules) -> None:
+def _adopt(store: Store, rules: Rules) -> None:
     """A register that was worked out by another pack: the rules are put in, and everybody is worked out anew."""
-    with store.register.read() as register:
-        if meta(register, "pack") == rules.pack.hash:
-            return
     with store.register.write() as register:
+        if meta(register, "pack") == rules.pack.hash:  # another process was quicker
+            return
         rules.install(register)
         register.run("DELETE FROM dirty")
         register.run("INSERT INTO dirty (subject, stage) SELECT DISTINCT subject, 1 FROM speaks_of")
         set_meta(register, "pack", rules.pack.hash)
 
 
-def _read_some(store: Store, shelf: Shelf) -> int:
-    with store.register.write() as register:
-        folded = int(meta(register, "folded", "0"))
-        rows = logged_rows(register, "seq > ? AND seq <= ?", [folded, folded + READ_AT_ONCE])
-        if not rows:
-            return 0
+def _read_some(store: Store, shelf: Shelf, register: Connection) -> int:
+    folded = int(meta(register, "folded", "0"))
+    rows = logged_rows(register, "seq > ? AND seq <= ?", [folded, folded + READ_AT_ONCE])
+    if rows:
         take_in(store, shelf, register, rows)
         set_meta(register, "folded", str(rows[-1].seq))
-        return len(rows)
+    return len(rows)
 
 
 def take_in(store: Store, shelf: Shelf, register: Connection, rows: Sequence[Logged]) -> None:
@@ -147,9 +173,7 @@ def _write(register: Connection, read: Sequence[Read]) -> None:
             (target, subject, one.logged.id) for one in read for subject, target in dict.fromkeys(one.links)
         ]),
     )  # fmt: skip
-    for table, columns, rows in tables:
-        if rows:
-            register.insert(table, columns, rows)
+    register.append(tables)
 
 
 def _erased(register: Connection, submissions: Sequence[str]) -> set[str]:
@@ -176,59 +200,3 @@ def _take_back(register: Connection, erased: Collection[str]) -> tuple[list[Logg
         register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
     condition, values = among(register, "id", spoke)
     return logged_rows(register, condition, values), raw
-
-
-def work_out(store: Store, rules: Rules, progress: Progress) -> None:
-    """Stages 2 and 3 for everybody who is marked."""
-    while True:
-        with store.register.write() as register:
-            waiting = int(value(register, "SELECT COUNT(*) FROM dirty"))
-            if waiting == 0:
-                return
-            if waiting > FEW and waiting > SHARE_FOR_ALL * int(value(register, "SELECT COUNT(DISTINCT subject) FROM speaks_of")):
-                done = _everybody(register, rules)
-            else:
-                done = _some(register, rules, waiting)
-        progress("worked out", done)
-
-
-def _everybody(register: Connection, rules: Rules) -> int:
-    count = int(value(register, "SELECT COUNT(*) FROM dirty"))
-    for table in DERIVED:
-        register.run(f"DELETE FROM {table}")  # noqa: S608
-    for statement in (*rules.of_all[0], *rules.of_all[1]):
-        statement.run(register)
-    register.run("DELETE FROM dirty")
-    return count
-
-
-def _some(register: Connection, rules: Rules, waiting: int) -> int:
-    """Facts of some; or, when nobody waits for facts, steps of some. Both at once when they are few."""
-    at_facts = [row[0] for row in register.rows(
-        "SELECT subject FROM dirty WHERE stage = 1 ORDER BY subject LIMIT ?", [SUBJECTS_AT_ONCE]
-    )]  # fmt: skip
-    if at_facts:
-        _replace(register, at_facts, rules.of_touched[0])
-        condition, values = among(register, "subject", at_facts)
-        register.run(f"UPDATE dirty SET stage = 2 WHERE {condition}", values)  # noqa: S608
-        if waiting > len(at_facts):
-            return 0
-    at_steps = [row[0] for row in register.rows("SELECT subject FROM dirty ORDER BY subject LIMIT ?", [SUBJECTS_AT_ONCE])]
-    _replace(register, at_steps, rules.of_touched[1])
-    condition, values = among(register, "subject", at_steps)
-    register.run(f"DELETE FROM dirty WHERE {condition}", values)  # noqa: S608
-    return len(at_steps)
-
-
-def _replace(register: Connection, subjects: Sequence[str], statements: Sequence[Statement]) -> None:
-    """Replaces the rows of these subjects (and of those they are merged into) in the tables that the statements fill."""
-    condition, values = among(register, "subject", subjects)
-    aliases: dict[str, str] = dict(register.rows(f"SELECT subject, canonical FROM alias WHERE {condition}", values))  # noqa: S608
-    canonical = {aliases.get(subject, subject) for subject in subjects}
-    condition, values = among(register, "subject", canonical.union(subjects))
-    for table in dict.fromkeys(statement.table for statement in statements):
-        register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
-    register.run("DELETE FROM touched")
-    register.insert("touched", ("subject",), [(subject,) for subject in sorted(canonical)])
-    for statement in statements:
-        statement.run(register)

@@ -10,7 +10,7 @@ from typing import Any
 
 from doorstep.content.model import Programme, Step
 from doorstep.pathways.engines import STEP, open_engine
-from doorstep.record.database import Connection
+from doorstep.record.database import Connection, each
 from doorstep.record.record import Record
 from doorstep.record.scope import EVERYTHING, Scope
 from doorstep.record.whereabouts import EPOCH, PlaceThen, place_then, residents, visible
@@ -19,7 +19,7 @@ STATUSES = ("later", "due", "late", "missed", "done", "ended")
 """As docs/pathway-language.md, 6."""
 OPEN = ("due", "late")
 """What somebody has to do now."""
-NAMES = [name for name, _ in STEP]
+COLUMNS = (*(name for name, _ in STEP), "t_day", "t_second", "status")
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
     unknown = set(asked.statuses) - set(STATUSES)
     if unknown:
         raise ValueError(f"there is no status {sorted(unknown)[0]!r}; the statuses are {', '.join(STATUSES)}")
-    record.catch_up()
     if asked.engine or asked.known_on is not None:
+        record.catch_up()
         return _worked_out(record, asked, scope)
-    with record.store.register.read() as register:
+    with record.reading() as register:
         place = place_then(register, asked.place, asked.day)
         seen = visible(register, residents(register, place.id, asked.day), scope, today())
         rows = _status(record, register, seen, asked.day, _second(asked, place), asked.statuses)
@@ -92,15 +92,15 @@ def _second(asked: Question, place: PlaceThen) -> int:
 def _status(
     record: Record, register: Connection, subjects: Collection[str], day: int, second: int, statuses: Collection[str]
 ) -> list[Listed]:
-    register.run("DELETE FROM asof")
-    register.insert("asof", ("subject", "t_day", "t_second"), [(subject, day, second) for subject in sorted(subjects)])
+    source, listed = each(register, subjects)
+    moment = f"SELECT value AS subject, CAST(? AS BIGINT) AS t_day, CAST(? AS BIGINT) AS t_second FROM {source}"  # noqa: S608
     wanted = ", ".join(f"'{status}'" for status in STATUSES if status in statuses)
-    sql = f"SELECT * FROM ({record.rules.meaning.status}) AS listed WHERE status IN ({wanted})"  # noqa: S608
-    return _rows(register.rows(sql))
+    sql = f"WITH asof AS ({moment}) SELECT * FROM ({record.rules.meaning.status}) AS listed WHERE status IN ({wanted})"  # noqa: S608
+    return _rows(register.rows(sql, [day, second, listed]))
 
 
 def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
-    return [Listed(zip([*NAMES, "t_day", "t_second", "status"], row, strict=True)) for row in found]
+    return [Listed(zip(COLUMNS, row, strict=True)) for row in found]
 
 
 def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
@@ -137,12 +137,17 @@ def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str)
 def _sorted(rows: list[Listed], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]]) -> list[Listed]:
     """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell."""
     programmes = list(record.rules.pack.programmes.values())
+    rules: dict[tuple[str, str, str], tuple[Programme, Step] | None] = {}
     shown = []
     for row in rows:
-        found = rule_of(programmes, row["pathway"], row["step"], row["rule"])
+        key = row["pathway"], row["step"], row["rule"]
+        if key not in rules:
+            rules[key] = rule_of(programmes, *key)
+        found = rules[key]
         if found is None or not scope.opens(seen[row["subject"]], found[0], row["compartment"]):
             continue
-        row |= {"programme": found[0].id, "form": found[1].form, "owner": list(found[1].owner), "title": found[1].title}
+        programme, step = found
+        row.update(programme=programme.id, form=step.form, owner=list(step.owner), title=step.title)
         shown.append(row)
     # Order: danger first, then what has been open longest, in days on either clock.
     return sorted(shown, key=lambda row: (

@@ -13,6 +13,7 @@ from doorstep.pathways.compiler import Compiled, compile_steps
 from doorstep.pathways.engines import FACT, RELATION, STEP
 from doorstep.pathways.status import compile_status
 from doorstep.record import attributes
+from doorstep.record.needs import Needs, needs_of
 from doorstep.record.shelf import Pack
 from doorstep.record.statement import Statement
 
@@ -42,23 +43,23 @@ def work_out_meaning(pack: Pack, dialect: str) -> Meaning:
     )  # fmt: skip
 
 
-def compiled_steps(pack: Pack, dialect: str, touched: str | None) -> list[Compiled]:
-    """One statement for each pathway: all of a programme's in one are nested too deep for SQLite."""
+def compiled_steps(pack: Pack, dialect: str, touched: str | None) -> list[tuple[Needs, Compiled]]:
+    """One statement for each pathway, and what it needs: all of a programme's in one are nested too deep for SQLite."""
     return [
-        compile_steps(programme, dialect, pathways=[pathway], touched=touched)
+        (needs_of(programme.pathways[pathway]), compile_steps(programme, dialect, pathways=[pathway], touched=touched))
         for _, programme in sorted(pack.programmes.items())
         for pathway in programme.pathways
     ]
 
 
-def _tables(pack: Pack, compiled: Iterable[Compiled]) -> list[Table]:
+def _tables(pack: Pack, compiled: Iterable[tuple[Needs, Compiled]]) -> list[Table]:
     tables: dict[str, Table] = {}
 
     def load(name: str, columns: Any, rows: Iterable[Sequence[Any]]) -> None:
         tables[name] = (name, tuple(columns), [tuple(row) for row in rows])
 
     fold.load_rule_tables(load, [fold.rule_tables(pack.dictionary, pack.episodes)])
-    for one in compiled:
+    for _, one in compiled:
         for name, table in one.tables.items():
             load(name, *table)
     return [tables[name] for name in sorted(tables)]
@@ -77,10 +78,10 @@ def _facts(dialect: str, touched: str | None) -> list[Statement]:
     ]
 
 
-def _steps(dialect: str, touched: str | None, compiled: Iterable[Compiled]) -> list[Statement]:
+def _steps(dialect: str, touched: str | None, compiled: Iterable[tuple[Needs, Compiled]]) -> list[Statement]:
     """Relations, homes and step rows: they read facts of others too, so facts come first."""
     return [
         Statement("relation", _names(RELATION), fold.relation_sql(dialect, touched=touched)),
         Statement("home", "subject, place, told_on, valid_from, valid_to", attributes.homes_sql(touched)),
-        *(Statement("step", _names(STEP), one.sql) for one in compiled),
+        *(Statement("step", _names(STEP), one.sql, needs) for needs, one in compiled),
     ]

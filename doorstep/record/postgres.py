@@ -9,13 +9,14 @@ from typing import Any
 
 import psycopg
 from psycopg import sql as names
+from psycopg.pq import PipelineStatus
 
 from doorstep.record.database import DatabaseAway, Row
 from doorstep.record.pool import Pooled
 from doorstep.record.schema import column_types
 
 COPY_FROM = 16
-"""From this many rows on COPY is faster than a statement for each."""
+"""From this many rows on COPY is faster than a statement."""
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +39,12 @@ def _appending(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
     return f"{f'WITH {listed} ' if listed else ''}{last}".encode()
 
 
-ARRAYS = {"text": "text[]", "bigint": "bigint[]", "double": "float8[]", "bytes": "bytea[]"}
+def _array(values: list[Any], kind: str) -> list[Any]:
+    """The values of one column: of one type, as an array has it."""
+    return [None if value is None else float(value) for value in values] if kind == "double" else values
+
+
+ARRAYS = {"text": "text[]", "bigint": "bigint[]", "serial": "bigint[]", "double": "float8[]", "bytes": "bytea[]"}
 
 
 class PostgresConnection:
@@ -78,9 +84,13 @@ class PostgresConnection:
             cursor.executemany(_marks(sql), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        busy = self.raw.pgconn.pipeline_status != PipelineStatus.OFF
+        if rows and (len(rows) < COPY_FROM or busy) and all((table, column) in column_types() for column in columns):
+            self._unnest([(table, columns, rows)])
+            return
         listed = names.SQL(", ").join(names.Identifier(column) for column in columns)
         with self.raw.cursor() as cursor:
-            if len(rows) < COPY_FROM:
+            if len(rows) < COPY_FROM or busy:
                 marks = names.SQL(", ").join(names.Placeholder() * len(columns))
                 cursor.executemany(
                     names.SQL("INSERT INTO {} ({}) VALUES ({})").format(names.Identifier(table), listed, marks), rows
@@ -97,15 +107,28 @@ class PostgresConnection:
                 self.insert(*one)
         elif filled:
             # One statement for all of them: a small batch waits for one answer of the server instead of many.
-            sql = _appending(tuple((table, tuple(columns)) for table, columns, _ in filled))
-            self.raw.execute(sql, [list(column) for _, _, rows in filled for column in zip(*rows, strict=True)])
+            self._unnest(filled)
+
+    def _unnest(self, filled: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+        sql = _appending(tuple((table, tuple(columns)) for table, columns, _ in filled))
+        arrays: list[list[Any]] = []
+        for table, columns, rows in filled:
+            arrays += (
+                _array(list(values), column_types()[table, column])
+                for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+            )
+        self.raw.execute(sql, arrays)
 
     def fill(self, name: str, into: str, select: str) -> None:
         self.raw.execute(f"INSERT INTO {into} {select}".encode(), prepare=True)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self.raw.pipeline():
+            yield
+
     def script(self, sql: str) -> None:
         self.raw.execute(sql.encode())
-
 
     @property
     def usable(self) -> bool:

@@ -88,19 +88,16 @@ def logged_rows(log: Connection, where: str, values: Sequence[Any]) -> list[Logg
     return [Logged(*row) for row in log.rows(sql, values)]
 
 
-def bodies(log: Connection, vault: Vault, rows: Iterable[Logged], shelf: Shelf) -> dict[int, dict[str, Any]]:
-    """seq -> body, of those of which something can still be read."""
-    rows = list(rows)
+Parts = dict[int, tuple[str, bytes]]
+"""n -> (subject, sealed)."""
+
+
+def _parts(log: Connection, rows: Iterable[Logged]) -> dict[int, Parts]:
+    """seq -> the parts of its body."""
     condition, values = among(log, "seq", [row.seq for row in rows])
-    parts: dict[int, dict[int, tuple[str, bytes]]] = {}
+    found: dict[int, Parts] = {}
     for seq, n, subject, sealed in log.rows(f"SELECT seq, n, subject, sealed FROM part WHERE {condition}", values):  # noqa: S608
-        parts.setdefault(seq, {})[n] = (subject, bytes(sealed))
-    keys = vault.get(log, {subject for own in parts.values() for subject, _ in own.values()})
-    found = {}
-    for row in rows:
-        body = _body(row, parts.get(row.seq, {}), keys, form_of(row, shelf))
-        if body is not None:
-            found[row.seq] = body
+        found.setdefault(seq, {})[n] = (subject, bytes(sealed))
     return found
 
 
@@ -169,9 +166,7 @@ def _sealed(
 
 def read_all(log: Connection, vault: Vault, rows: Sequence[Logged], shelf: Shelf) -> list[Read]:
     """What these submissions say, in their order."""
-    found = bodies(log, vault, rows, shelf)
-    spoken = {row.subject for row in rows}
-    condition, values = among(log, "seq", [row.seq for row in rows])
-    spoken |= {row[0] for row in log.rows(f"SELECT DISTINCT subject FROM part WHERE {condition}", values)}  # noqa: S608
+    parts = _parts(log, rows)
+    spoken = {row.subject for row in rows} | {subject for own in parts.values() for subject, _ in own.values()}
     keys = vault.get(log, spoken)
-    return [read(row, found.get(row.seq), shelf, keys) for row in rows]
+    return [read(row, _body(row, parts.get(row.seq, {}), keys, form_of(row, shelf)), shelf, keys) for row in rows]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from doorstep.record import folding
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority
+from doorstep.record.database import Connection
 from doorstep.record.erasure import finish_erasures
 from doorstep.record.intake import Receipt
 from doorstep.record.packs import load_shelf, release
@@ -67,6 +69,18 @@ class Record:
         """Works the register up to the end of the log; every read that needs it calls this first."""
         with self._folding:
             return folding.catch_up(self.store, self.shelf, self.rules, progress)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot of the register in which everything counts that was acknowledged before."""
+        with self.store.register.read() as register:
+            right = folding.standing(register).right(self.rules)
+            if right:
+                yield register
+        if not right:
+            self.catch_up()
+            with self.store.register.read() as register:
+                yield register
 
     def close(self) -> None:
         """Lets go of every file and connection."""

@@ -12,8 +12,6 @@ from functools import cache
 
 from doorstep.record.database import Connection, ddl, value
 
-VERSION = "1"
-
 LOG = """
 CREATE TABLE log_meta (name {text} PRIMARY KEY, value {text} NOT NULL);
 CREATE TABLE submission (
@@ -98,6 +96,7 @@ CREATE TABLE aside (
 CREATE INDEX aside_id ON aside (id);
 CREATE INDEX aside_open ON aside (decision, n);
 CREATE INDEX aside_subject ON aside (subject);
+CREATE INDEX aside_awaited ON aside (detail) WHERE reason = 'target_awaited';
 CREATE TABLE pack (hash {text} PRIMARY KEY, content {bytes} NOT NULL, added_at {bigint} NOT NULL);
 CREATE TABLE pack_release (n {serial}, pack {text} NOT NULL, released_at {bigint} NOT NULL);
 """
@@ -284,10 +283,6 @@ DELETE FROM touched;
 CREATE TEMPORARY TABLE tree_sub (
   submission {text}, kind {text}, form {text}, subject {text}, replaces {text}, stamp {bigint}
 );
-CREATE TEMPORARY TABLE asof (subject {text} NOT NULL, t_day {bigint} NOT NULL, t_second {bigint} NOT NULL);
-INSERT INTO asof (subject, t_day, t_second) VALUES ('1', 1, 1), ('2', 1, 1), ('3', 1, 1), ('4', 1, 1);
-ANALYZE asof;
-DELETE FROM asof;
 """
 
 SCRIPTS = {"log": LOG, "keys": KEYS, "register": REGISTER, "places": PLACES}
@@ -308,8 +303,8 @@ def temporary(dialect: str) -> str:
 def column_types() -> dict[tuple[str, str], str]:
     """(table, column) -> text, bigint, double, bytes or serial, of every table here."""
     found = {}
-    for script in SCRIPTS.values():
-        for table, inside in re.findall(r"CREATE TABLE (\w+) \((.*?)\);", script, re.DOTALL):
+    for script in (*SCRIPTS.values(), TOUCHED):
+        for table, inside in re.findall(r"CREATE (?:TEMPORARY )?TABLE (\w+) \((.*?)\);", script, re.DOTALL):
             for column, kind in re.findall(r"\"?(\w+)\"? \{(\w+)\}", inside):
                 found[table, column] = kind
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,8 @@ from doorstep.record.pool import Pooled
 logger = logging.getLogger("doorstep.record")
 WAIT = 30_000
 """Milliseconds to wait for another process that writes."""
+STATEMENTS = 400
+"""Statements kept prepared for a connection: all those of the fold, and of the lists."""
 
 
 class SqliteConnection:
@@ -26,7 +28,7 @@ class SqliteConnection:
 
     def __init__(self, path: Path, attach: Sequence[tuple[str, Path]], durable: bool, setup: str) -> None:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
-        self.raw = apsw.Connection(f"file:{quote(str(path))}", flags=flags)
+        self.raw = apsw.Connection(f"file:{quote(str(path))}", flags=flags, statementcachesize=STATEMENTS)
         self.raw.set_busy_timeout(WAIT)
         level = "FULL" if durable else "NORMAL"
         self.raw.execute(
@@ -68,9 +70,11 @@ class SqliteConnection:
             self._views.add(name)
         self.raw.execute(f"INSERT INTO {into} SELECT * FROM {name}")
 
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()  # nothing is sent anywhere
+
     def script(self, sql: str) -> None:
         self.raw.execute(sql)
-
 
     @property
     def usable(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from doorstep.record.database import Connection
+from doorstep.record.needs import Needs
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Statement:
     table: str
     columns: str
     select: str
+    needs: Needs | None = None
+    """What must be there for it to give a row at all; None: nothing."""
 
     def run(self, register: Connection) -> None:
         """Adds the rows."""

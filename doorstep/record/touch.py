@@ -17,7 +17,9 @@ def mark(register: Connection, raw: Iterable[str], rows: Sequence[Logged]) -> se
     """Marks the closure of these subjects and submissions as waiting to be worked out anew, and returns it."""
     found = set(raw) | _of_corrections(register, rows)
     found = members(register, found)
-    found = members(register, found | _pointing_at(register, found))
+    pointing = _pointing_at(register, found) - found
+    if pointing:
+        found = members(register, found | pointing)
     register.many(
         "INSERT INTO dirty (subject, stage) VALUES (?, 1) ON CONFLICT (subject) DO UPDATE SET stage = 1",
         [(subject,) for subject in sorted(found)],
