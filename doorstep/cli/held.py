@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from doorstep.cli.opened import Failed, catch_up, note_erased, opened
+from doorstep.cli.opened import Failed, accounts_of, catch_up, note_erased, opened
 from doorstep.cli.output import emit, format_option
 from doorstep.record import held
 from doorstep.record.reasons import ACCEPTED, HELD, REASONS, Refusal
@@ -71,7 +71,8 @@ def release(numbers: tuple[int, ...], made_at: str | None, version: str | None, 
     """Take in what was held under these numbers: on your word it is right."""
     with deciding() as record:
         for n in numbers:
-            receipt = held.release(record, n, "operator", made_at=made_at, version=version, note=note)
+            who = accounts_of(record)
+            receipt = held.release(record, n, "operator", made_at=made_at, version=version, note=note, authority=who)
             click.echo(f"{n}: {receipt.outcome} ({receipt.id})")
             released = held.one_aside(record, n)
             if released:

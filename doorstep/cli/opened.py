@@ -10,9 +10,11 @@ from contextlib import contextmanager
 import click
 
 from doorstep.cli.shelf import shelf
+from doorstep.record.authority import Authority
 from doorstep.record.background import outdated_exports
 from doorstep.record.database import DatabaseAway, value
 from doorstep.record.erasure import unreached
+from doorstep.record.migrations import SchemaUnknown
 from doorstep.record.packs import ContentWrong
 from doorstep.record.places.model import PlaceError
 from doorstep.record.record import Record
@@ -51,7 +53,7 @@ def told() -> Iterator[None]:
     """Errors that a person can meet, as one message and an exit code."""
     try:
         yield
-    except (DatabaseAway, ConfigurationWrong, ContentWrong, PlaceError) as error:
+    except (DatabaseAway, ConfigurationWrong, ContentWrong, PlaceError, SchemaUnknown) as error:
         raise Failed(str(error)) from None
 
 
@@ -129,3 +131,13 @@ def note_erased(erased: Iterable[tuple[str, str]], about: str = "") -> None:
 
     for author, subject in erased:
         audit.note(author, "erased", subject=subject, about=about)
+
+
+def accounts_of(record: Record) -> Authority:
+    """What the accounts say about workers."""
+    from doorstep.cli.django_ready import ready
+
+    ready()
+    from doorstep.accounts.authority import Accounts
+
+    return Accounts(record)

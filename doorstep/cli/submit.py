@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, catch_up, note_erased, opened
+from doorstep.cli.opened import Failed, Meter, accounts_of, catch_up, note_erased, opened
 from doorstep.cli.output import emit
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority, Operator
@@ -67,21 +67,12 @@ class Vouching(Operator):
 
     def signing_key(self, device: str, author: str) -> bytes | None:
         if self._accounts is None:  # loading the accounts takes a while: only where something is signed
-            self._accounts = _accounts(self.record)
+            self._accounts = accounts_of(self.record)
         return self._accounts.signing_key(device, author)
 
 
-def _accounts(record: Record) -> Authority:
-    from doorstep.cli.django_ready import ready
-
-    ready()
-    from doorstep.accounts.authority import Accounts
-
-    return Accounts(record)
-
-
 def _worker(record: Record, sender: str) -> Authority:
-    authority = _accounts(record)
+    authority = accounts_of(record)
     if not authority.knows(sender):
         raise Failed(f"Nobody here is called {sender}. Nothing was taken in. See: doorstep worker list")
     return authority

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doorstep.content.model import Form
-from doorstep.record.authority import Authority
+from doorstep.record.authority import Authority, Operator
 from doorstep.record.envelope import Envelope
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, REASONS, Refusal
 from doorstep.record.shelf import Shelf
@@ -18,6 +18,7 @@ from doorstep.record.shelf import Shelf
 DAY_MS = 86_400_000
 EARLIEST = 10_957
 """1 January 2000: nothing was filled in on a phone before; a day before it is a clock that lost its time."""
+TARGET_AWAITED = "target_awaited"
 LATENCY_MS = 120_000
 """A clock that differs by less than the network may take is right."""
 
@@ -203,10 +204,15 @@ def _who(sent: Envelope, item: Item, context: Context) -> Trouble | None:
 
 
 def _target(sent: Envelope, context: Context) -> Trouble | None:
-    """What a correction names, when it is here already; when it is not, the fold waits for it."""
+    """What a correction names: until it is here nobody knows whom words are taken from, so the correction waits for it.
+
+    Who vouches for everything need not wait: the fold does.
+    """
     target = context.seen.get(sent.replaces or "")
-    if sent.kind != "correction" or target is None or not target.admitted:
+    if sent.kind != "correction":
         return None
+    if target is None or not target.admitted:
+        return None if isinstance(context.authority, Operator) else (TARGET_AWAITED, sent.replaces or "")
     if target.kind == "erase":
         return "erasure_stands", ""
     return ("corrects_another_form", target.form) if target.form != sent.form else None

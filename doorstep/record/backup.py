@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import Any
 from doorstep.record import schema
 from doorstep.record.database import Connection, among, value
 from doorstep.record.erasure import LEDGER, known_ledgers, read_ledger, remember_folder, write_ledgers
+from doorstep.record.migrations import SchemaUnknown, bring_up_to_date
 from doorstep.record.sqlite import Sqlite
 from doorstep.record.store import Store
 
@@ -128,11 +132,12 @@ def restore(
             )
     entries = [entry for path in _ledgers(store, folder, extra_ledgers) for entry in read_ledger(path)]
     erased = {entry["subject"]: entry for entry in entries}
-    with store.keys.write() as target:
-        _load_keys(made, target, set(erased), progress)
-    with store.log.write() as target:
-        _load_log(made, target, progress)
-        since = _replay_erasures(target, erased)
+    with _readable(made, store.config.data) as source:
+        with store.keys.write() as target:
+            _load_keys(made, target, set(erased), progress)
+        with store.log.write() as target:
+            _load_log(source, target, progress)
+            since = _replay_erasures(target, erased)
     write_ledgers(store)
     return made, since
 
@@ -170,8 +175,25 @@ def _load_keys(made: Made, target: Connection, erased: set[str], progress: Progr
     keys.close()
 
 
-def _load_log(made: Made, target: Connection, progress: Progress) -> None:
-    log = Sqlite(made.log)
+@contextmanager
+def _readable(made: Made, folder: Path) -> Iterator[Path]:
+    """The log of a backup in the tables of today: a copy of it, where an older Doorstep wrote it."""
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as beside:
+        copy = Path(beside) / made.log.name
+        shutil.copyfile(made.log, copy)
+        log = Sqlite(copy)
+        try:
+            with log.write() as connection:
+                bring_up_to_date(connection)
+        except SchemaUnknown as error:
+            raise CannotRestore(f"The backup {made.stamp} cannot be read here. {error}") from None
+        finally:
+            log.close()
+        yield copy
+
+
+def _load_log(path: Path, target: Connection, progress: Progress) -> None:
+    log = Sqlite(path)
     for table in reversed(schema.tables("log")):
         target.run(f"DELETE FROM {table}")  # noqa: S608
     with log.read() as source:

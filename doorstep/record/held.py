@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from doorstep.record.admission import Item
-from doorstep.record.authority import Operator
+from doorstep.record.authority import Authority, Operator
+from doorstep.record.awaited import settle
 from doorstep.record.database import first
 from doorstep.record.envelope import EPOCH, Envelope, parse_moment, read_envelope
 from doorstep.record.erasure import finish_erasures
@@ -100,12 +101,13 @@ def _open(record: Record, n: int) -> Aside:
 
 
 def release(
-    record: Record, n: int, by: str, *, made_at: str | None = None, version: str | None = None, note: str = ""
-) -> Receipt:
+    record: Record, n: int, by: str, *, made_at: str | None = None, version: str | None = None, note: str = "",
+    authority: Authority | None = None,
+) -> Receipt:  # fmt: skip
     """Takes in what was held, on a person's word: as it is, with the right time, or read as another version of the form.
 
     It was received when it came, and can be known from now on. CannotDecide when something stands in the way that a
-    person's word does not change.
+    person's word does not change. authority: decides about corrections that waited for it; without one they wait on.
     """
     aside = _open(record, n)
     _, item = content(record, aside)
@@ -123,6 +125,8 @@ def release(
             reason = REASONS[receipt.reason]
             raise CannotDecide(f"Number {n} cannot be released: {reason.happened} Nothing was changed. {reason.next}")
         append(batch, log)
+        if authority is not None and receipt.outcome == ACCEPTED:
+            settle(record.store, record.shelf, authority, log, [aside.id])
     if batch.erased:
         finish_erasures(record.store, batch.erased)
     return receipt

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from doorstep.record.admission import Context, Decision, Item, Seen, decide
+from doorstep.record.admission import TARGET_AWAITED, Context, Decision, Item, Seen, decide
 from doorstep.record.authority import Authority
+from doorstep.record.awaited import settle
 from doorstep.record.database import Connection, among, first, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
@@ -71,6 +72,8 @@ class Batch:
     places: set[tuple[str, str]] = field(default_factory=set)
     erased: dict[str, str] = field(default_factory=dict)
     merges: list[Edge] = field(default_factory=list)
+    awaited: set[str] = field(default_factory=set)
+    """Ids that a correction waits for."""
 
 
 def admit(
@@ -81,6 +84,8 @@ def admit(
         batch = prepare(store, shelf, items, authority, log)
         receipts = [take(item, own, batch, admitted_ms) for item, own in zip(items, batch.of_items, strict=True)]
         append(batch, log)
+        if batch.awaited:
+            settle(store, shelf, authority, log, batch.awaited & {row[1] for row in batch.submissions})
     if batch.erased:
         finish_erasures(store, batch.erased)
     return receipts
@@ -102,7 +107,7 @@ def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Author
     context = Context(shelf, authority, known.seen, known.erased, known.places, about)
     subjects -= known.erased
     keys, fresh = store.vault.take(subjects, known.secrets, known.erasures)
-    return Batch(log, context, keys, known.seq, parts, known.asides, fresh)
+    return Batch(log, context, keys, known.seq, parts, known.asides, fresh, awaited=known.awaited)
 
 
 def _several(sent: Envelope, shelf: Shelf) -> bool:
@@ -255,6 +260,8 @@ def _keep_aside(item: Item, sent: Envelope, hash: str, parts: Parts, decision: D
         sent.place, sent.author, item.sender, sent.made_at, item.received_ms, item.sent_ms, hash, sent.subject,
         seal(key, f"{sent.id}/aside", pack_aside(item, sent, parts, keys)), "", "", None, "",
     ))  # fmt: skip
+    if decision.reason == TARGET_AWAITED:
+        batch.awaited.add(decision.detail)
     if decision.outcome == HELD:
         batch.context.seen.setdefault(sent.id, Seen(hash, sent.kind, sent.form, 0, "waiting"))
 

@@ -11,7 +11,8 @@ from doorstep.record.database import Connection, among
 
 @dataclass
 class Known:
-    """seen: ids that were here. erased, places, secrets: of the subjects. asides: (id, hash) kept aside already.
+    """seen: ids that were here. erased, places, secrets: of the subjects. asides: (id, hash) kept aside already. awaited:
+    those of the ids that a correction waits for.
     seq: of the last submission. erasures: how many there were."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
@@ -19,6 +20,7 @@ class Known:
     places: dict[str, set[str]] = field(default_factory=dict)
     secrets: dict[str, int] = field(default_factory=dict)
     asides: set[tuple[str, str]] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
     seq: int = 0
     erasures: int = 0
 
@@ -32,6 +34,8 @@ FROM aside WHERE {ids}
 UNION ALL SELECT 'x', subject, '', '', '', '', 0, 0 FROM erasure WHERE {subjects}
 UNION ALL SELECT 'p', subject, place, '', '', '', 0, 0 FROM subject_place WHERE {subjects}
 UNION ALL SELECT 'k', subject, '', '', '', '', secret, 0 FROM subject_key WHERE {subjects}
+UNION ALL SELECT 'w', detail, '', '', '', '', 0, 0 FROM aside
+  WHERE reason = 'target_awaited' AND decision = '' AND {details}
 UNION ALL SELECT 'm', '', '', '', '', '',
   (SELECT COALESCE(MAX(seq), 0) FROM submission), (SELECT COALESCE(MAX(n), 0) FROM erasure)
 """
@@ -53,8 +57,9 @@ def ask(log: Connection, ids: Iterable[str], subjects: Collection[str]) -> Known
     ids_s, by_id = among(log, "s.id", ids)
     ids_a, _ = among(log, "id", ids)
     of_subjects, by_subject = among(log, "subject", subjects)
-    sql = _SQL.format(ids_s=ids_s, ids=ids_a, subjects=of_subjects)
-    rows = log.rows(sql, [*by_id, *by_id, *by_subject, *by_subject, *by_subject])
+    details, _ = among(log, "detail", ids)
+    sql = _SQL.format(ids_s=ids_s, ids=ids_a, subjects=of_subjects, details=details)
+    rows = log.rows(sql, [*by_id, *by_id, *by_subject, *by_subject, *by_subject, *by_id])
     known = Known()
     held: list[tuple[int, str, Seen]] = []
     for tag, a, b, c, d, e, n, m in rows:
@@ -64,6 +69,8 @@ def ask(log: Connection, ids: Iterable[str], subjects: Collection[str]) -> Known
             known.places.setdefault(a, set()).add(b)
         elif tag == "k":
             known.secrets[a] = n
+        elif tag == "w":
+            known.awaited.add(a)
         elif tag == "x":
             known.erased.add(a)
         elif tag == "a":

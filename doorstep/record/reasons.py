@@ -64,6 +64,8 @@ _ALL = (
           "Enrol the phone, then release it."),
     _held("not_signed", "Work from this phone is signed, and this one is not.",
           "Ask the author whether it is theirs, then release or refuse it."),
+    _held("target_awaited", "It corrects a submission that has not arrived yet.",
+          "Send the one that it corrects: this one is then looked at again by itself. If that one is lost, release this one."),
     _held("corrects_another_form", "It corrects a submission that was made with another form.",
           "Ask the author which one was meant, then send a new correction."),
     _held("not_understood", "Doorstep failed while taking it in; this is a defect of Doorstep.",

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from doorstep.record import schema
+from doorstep.record import migrations, schema
 from doorstep.record.database import Database, value
 from doorstep.record.sqlite import Sqlite
 from doorstep.record.vault import Vault
@@ -97,8 +97,10 @@ class Store:
             schema.make(keys, "keys")
         with self.log.write() as log:
             if schema.make(log, "log"):
-                told = {"schema": schema.VERSION, "generation": secrets.token_hex(8)}
+                told = {"schema": migrations.VERSION, "generation": secrets.token_hex(8)}
                 log.insert("log_meta", ("name", "value"), list(told.items()))
+            else:
+                migrations.bring_up_to_date(log)
         with self.register.write() as register:
             schema.make(register, "register")
             schema.make(register, "places")

@@ -165,3 +165,84 @@ def test_an_erasure_that_was_held_destroys_the_key_when_it_is_released(world: Wo
     aside = keep_by(world, erase, Area({"administrator": {VILLAGE}}))
     assert held.release(world.record, aside.n, "supervisor").outcome == ACCEPTED
     assert len(secrets_of(world)) == keys - 1
+
+
+class TestACorrectionBeforeWhatItCorrects:
+    """Nobody knows yet whom it takes words from."""
+
+    def test_it_waits_and_counts_by_itself_when_that_has_come(self, world: World) -> None:
+        correction = body(id="c", kind="correction", replaces="t", answers={"hb": 95})
+        receipt = world.send(correction, authority=AREAS, sender=ATTENDANT)[0]
+        assert (receipt.outcome, receipt.reason, receipt.detail) == (HELD, "target_awaited", "t")
+        world.catch_up()
+        assert world.rows("fact") == []
+        assert world.send(correction, authority=AREAS, sender=ATTENDANT)[0].detail == "waiting"
+        assert world.send(body(id="t", answers={"hb": 70}), authority=AREAS, sender=ATTENDANT)[0].outcome == ACCEPTED
+        world.catch_up()
+        assert world.rows("fact", "num", "code = 'hb'") == [(95.0,)]
+        assert held.kept_aside(world.record) == []
+        assert world.send(correction, authority=AREAS, sender=ATTENDANT)[0].outcome == DUPLICATE
+
+    def test_what_takes_words_from_somebody_elsewhere_is_held_for_a_person(self, world: World) -> None:
+        """Her own worker's words stay what they were."""
+        mine = registered(id="mine", kind="correction", replaces="hers", answers={"called": "Mai"})
+        hers = registered(id="hers", subject=SOK, author=OTHER, place=FAR_VILLAGE, answers={"called": "Sok"})
+        assert world.send(mine, authority=AREAS, sender=ATTENDANT)[0].reason == "target_awaited"
+        assert world.send(hers, authority=AREAS, sender=OTHER)[0].outcome == ACCEPTED
+        world.catch_up()
+        assert world.rows("attribute", "subject, submission") == [(SOK, "hers")]
+        [aside] = held.kept_aside(world.record)
+        assert (aside.id, aside.reason) == ("mine", "subject_of_another_area")
+        assert held.release(world.record, aside.n, "supervisor").outcome == ACCEPTED, "on a person's word it counts"
+        world.catch_up()
+        assert world.rows("attribute", "subject, submission") == [(MAI, "mine")]
+
+    def test_in_one_batch_and_one_upon_another(self, world: World) -> None:
+        first = body(id="t", answers={"hb": 70})
+        second = body(id="c1", kind="correction", replaces="t", answers={"hb": 80})
+        third = body(id="c2", kind="correction", replaces="c1", answers={"hb": 90})
+        items = [item_of(sent, AREAS, NOW, sender=ATTENDANT) for sent in (third, second, first)]
+        assert [one.outcome for one in world.record.submit(items, AREAS)] == [HELD, HELD, ACCEPTED]
+        assert world.rows("submission", "id, seq") == [("c1", 2), ("c2", 3), ("t", 1)]
+        world.catch_up()
+        assert world.rows("fact", "num", "code = 'hb'") == [(90.0,)]
+
+    def test_of_another_form_or_of_an_erasure(self, world: World) -> None:
+        world.send(body(id="a", kind="correction", replaces="t"), authority=AREAS, sender=ATTENDANT)
+        world.send(body(id="b", kind="correction", replaces="e"), authority=AREAS, sender=ATTENDANT)
+        world.send(registered(id="t"), authority=AREAS, sender=ATTENDANT)
+        world.send(registered(id="s", subject=SOK, author="administrator"), authority=AREAS, sender="administrator")
+        erase = body(id="e", kind="erase", form="", subject=SOK, author="administrator")
+        assert world.send(erase, authority=AREAS, sender="administrator")[0].outcome == ACCEPTED
+        found = {one.id: (one.outcome, one.reason) for one in held.kept_aside(world.record, None)}
+        assert found == {"a": (HELD, "corrects_another_form"), "b": (REFUSED, "erasure_stands")}
+
+    def test_what_is_erased_meanwhile_is_not_waited_for(self, world: World) -> None:
+        world.send(registered(id="r"), authority=AREAS, sender=ATTENDANT)
+        world.send(body(id="c", kind="correction", replaces="t", subject=MAI), authority=AREAS, sender=ATTENDANT)
+        world.send(body(kind="erase", form="", place=""))
+        assert world.send(body(id="t", subject=SOK), authority=AREAS, sender=ATTENDANT)[0].outcome == ACCEPTED
+        assert held.kept_aside(world.record) == []
+        assert [row[0] for row in world.rows("submission", "id")].count("c") == 0
+
+    def test_what_it_corrects_was_held_itself_and_is_released(self, world: World) -> None:
+        for id, replaces in (("c", "t"), ("d", "u")):
+            world.send(body(id=id, kind="correction", replaces=replaces, answers={"hb": 95}), authority=AREAS, sender=ATTENDANT)
+        for id in ("t", "u"):
+            world.send(body(id=id, place=FAR_VILLAGE, answers={"hb": 70}), authority=AREAS, sender=ATTENDANT)
+        waiting = {one.id: one.n for one in held.kept_aside(world.record)}
+        held.release(world.record, waiting["t"], "supervisor", authority=AREAS)
+        left = {one.id: one.reason for one in held.kept_aside(world.record)}
+        # The release said where she was seen: outside the corrector's area.
+        assert left == {"c": "subject_of_another_area", "d": "target_awaited", "u": "place_outside_area"}
+        held.release(world.record, waiting["u"], "supervisor")
+        assert "d" in {one.id for one in held.kept_aside(world.record)}, "nobody is here who could say: a person decides"
+        assert held.release(world.record, waiting["d"], "supervisor").outcome == ACCEPTED
+
+    def test_a_supervisor_need_not_wait(self, world: World) -> None:
+        correction = body(id="c", kind="correction", replaces="lost", answers={"hb": 95})
+        world.send(correction, authority=AREAS, sender=ATTENDANT)
+        [aside] = held.kept_aside(world.record)
+        assert held.release(world.record, aside.n, "supervisor").outcome == ACCEPTED
+        world.catch_up()
+        assert world.rows("fact", "num", "code = 'hb'") == [(95.0,)]
