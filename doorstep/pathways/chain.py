@@ -144,14 +144,14 @@ def add_dues(statement: Statement, source: str, chains: Chains, suffix: str = ""
     keyed = statement.add(f"keyed{suffix}", select([
         exp.Star(),
         name(chains.by(lambda v, chain: _class(chains.plan, v)), "cls"),
-        name(chains.by(lambda v, chain: _last(v)), "week"),
+        name(chains.by(lambda v, chain: _last(v)), "week"), name(when(op(">", col("n"), 1), lit(1)), "follows"),
     ], source))
     star = exp.Column(this=exp.Star(), table=identifier("o"))
     query = select([star, name(chains.by(lambda v, chain: _due(v)), "due")], aliased(keyed, "o"))
     if chains.dated:
         following = all_of(
             op("=", col("series", "h"), col("sid", "o")), op("=", col("cls", "h"), col("cls", "o")),
-            op("=", col("last", "h"), col("week", "o")), op("=", col("k", "h"), 1), op(">", col("n", "o"), 1),
+            op("=", col("last", "h"), col("week", "o")), op("=", col("k", "h"), col("follows", "o")),
         )
         query = query.join(aliased(table_name(chains.plan, "chain"), "h"), on=following, join_type="LEFT", copy=False)
     return statement.add(f"dated{suffix}", query, keep=True)

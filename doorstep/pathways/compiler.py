@@ -69,14 +69,9 @@ def compile_steps(
     rows that wait for another are left out. Raises CannotCompile for a programme that the checker refuses.
     """
     plan = make_plan(programme, pathways, steps)
-    tree = steps_tree(plan, dialect, Source(fact, relation, touched), projected)
-    return Compiled(tree.sql(dialect=dialect, copy=False), rule_tables(plan), tuple(column for column, _ in STEP))
-
-
-def steps_tree(plan: Plan, dialect: str, source: Source, projected: bool) -> exp.Expr:
-    """The statement as a tree."""
     statement = Statement(dialect)
-    return statement.finish(add_steps(statement, plan, source, projected))
+    text = statement.printed(add_steps(statement, plan, Source(fact, relation, touched), projected))
+    return Compiled(text, rule_tables(plan), tuple(column for column, _ in STEP))
 
 
 def add_steps(statement: Statement, plan: Plan, source: Source, projected: bool) -> exp.Select:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from doorstep.pathways.sql import DEEP
+
 NAMES = ("sqlite", "postgres", "duckdb", "spark")
 Columns = Sequence[tuple[str, str]]
 """(name, type) with type one of text, bigint, double."""
@@ -184,8 +186,6 @@ class DuckDb(_Closing):
         import duckdb
 
         self.connection = duckdb.connect(path)
-        # Conditions pushed through the projections that nest values are copied each time: planning took a minute.
-        self.connection.execute("SET disabled_optimizers = 'filter_pushdown'")
 
     def load(self, table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
         arrow = _arrow(columns, rows)
@@ -194,13 +194,16 @@ class DuckDb(_Closing):
         self.connection.unregister("incoming")
 
     def execute(self, sql: str) -> None:
+        # Conditions pushed through many projections that nest values are copied each time: planning took a minute.
+        self.connection.execute(f"SET disabled_optimizers = '{'filter_pushdown' if DEEP in sql else ''}'")
         self.connection.execute(sql)
 
     def query(self, sql: str) -> list[Row]:
-        return self.connection.execute(sql).fetchall()
+        self.execute(sql)
+        return self.connection.fetchall()
 
     def store(self, table: str, sql: str) -> None:
-        self.connection.execute(f'CREATE OR REPLACE TABLE "{table}" AS {sql}')
+        self.execute(f'CREATE OR REPLACE TABLE "{table}" AS {sql}')
 
     def close(self) -> None:
         self.connection.close()

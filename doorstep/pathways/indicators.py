@@ -6,6 +6,7 @@ Source: docs/pathway-language.md, 2 and 3. Shares are made by whoever counts the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlglot import exp
 
@@ -13,9 +14,10 @@ from doorstep.content import tree as t
 from doorstep.content.model import Indicator, Pathway, Programme
 from doorstep.pathways.compiler import Compiled
 from doorstep.pathways.emit import Context, condition
+from doorstep.pathways.last import add_last, groups
 from doorstep.pathways.leaves import Leaves, aggregate
 from doorstep.pathways.plan import CannotCompile, Group, closed
-from doorstep.pathways.sql import Sql, Statement, aliased, all_of, choose, col, flag, lit, name, op, select, union
+from doorstep.pathways.sql import Sql, Statement, aliased, all_of, choose, col, flag, lit, name, null, op, select, union
 from doorstep.pathways.state import Values, add_states
 from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
 from doorstep.pathways.tables import RuleTable
@@ -48,10 +50,10 @@ def compile_indicators(
         _judged(statement, programme, Group(gid, *_kind(programme, mine), ()), mine, source, table)
         for gid, mine in enumerate(_together(programme, chosen), 1)
     ]
-    tree = statement.finish(union(parts) if parts else _nothing())
+    text = statement.printed(union(parts) if parts else _nothing())
     named = tuple((i, one.name) for i, one in enumerate(programme.indicators, 1))
     rules = RuleTable((("iid", "bigint"), ("indicator", "text")), named)
-    return Compiled(tree.sql(dialect=dialect, copy=False), {table: rules}, COLUMNS)
+    return Compiled(text, {table: rules}, COLUMNS)
 
 
 def _together(programme: Programme, chosen: list[tuple[int, Indicator]]) -> list[dict[int, Indicator]]:
@@ -59,12 +61,15 @@ def _together(programme: Programme, chosen: list[tuple[int, Indicator]]) -> list
     shared: dict[tuple[str, t.Clock], dict[int, Indicator]] = {}
     alone = []
     for i, one in chosen:
-        nodes = closed(programme.pathways[one.pathway], [one.denominator, one.numerator])
-        if any(isinstance(node, t.Moment) for node in nodes):
+        if any(isinstance(node, t.Moment) for node in _nodes(programme, one)):
             alone.append({i: one})
         else:
             shared.setdefault(_kind(programme, {i: one}), {})[i] = one
     return [*shared.values(), *alone]
+
+
+def _nodes(programme: Programme, one: Indicator) -> list[Any]:
+    return closed(programme.pathways[one.pathway], [one.denominator, one.numerator])
 
 
 def _kind(programme: Programme, mine: Mapping[int, Indicator]) -> tuple[str, t.Clock]:
@@ -80,6 +85,8 @@ def _nothing() -> exp.Select:
 def _judged(
     statement: Statement, programme: Programme, group: Group, mine: Mapping[int, Indicator], source: Source, table: str
 ) -> exp.Select:
+    nodes = [node for one in mine.values() for node in _nodes(programme, one)]
+    grouped = groups(programme, group.episode, group.clock, nodes) and not any(isinstance(node, t.Moment) for node in nodes)
     leaves = Leaves(group, statement.dialect)
     values = Values(leaves)
     contexts: dict[str, Context] = {}
@@ -93,12 +100,16 @@ def _judged(
 
     counts = [(i, flag(asked(one.denominator, one))) for i, one in mine.items()]
     both = [(i, flag(all_of(asked(one.denominator, one), asked(one.numerator, one)))) for i, one in mine.items()]
-    stream = add_stream(statement, group, programme, leaves.filters, source)
-    states = values.add(statement, _last_states(statement, stream, leaves))
+    if grouped:
+        last = add_last(statement, programme, leaves, source, null())
+    else:
+        stream = add_stream(statement, group, programme, leaves.filters, source)
+        last = _last_states(statement, stream, leaves)
+    judged = values.add(statement, last)
     query = select([
         name(col("indicator", "r"), "indicator"), *(name(col(key, "s"), key) for key in KEYS),
         name(choose(col("iid", "r"), counts), "denominator"), name(choose(col("iid", "r"), both), "numerator"),
-    ], aliased(states, "s"))
+    ], aliased(judged, "s"))
     query = query.join(aliased(table, "r"), join_type="CROSS", copy=False)
     return query.where(exp.In(this=col("iid", "r"), expressions=[lit(i) for i in mine]), copy=False)
 

@@ -16,12 +16,16 @@ from doorstep.pathways.plan import Group
 from doorstep.pathways.sql import Sql, all_of, any_of, col, lit, not_null, op, when
 
 Filters = tuple[t.Filter, ...]
-COUNT, TIMES, MAX, MIN, LATEST, FIRST, START, DAY = "count", "times", "max", "min", "latest", "first", "start", "day"
+COUNT, TIMES, MAX, MIN, LATEST, FIRST, START = "count", "times", "max", "min", "latest", "first", "start"
+DAY, DAYS = "day", "days"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One running column. `what` is the column of the event that it reads: t, day, ts, num or txt."""
+    """One running column. `what` is the column of the event that it reads: t, day, ts, num or txt.
+
+    DAYS is a list of the days of all events, in no order; only last states have it, in engines that fold lists.
+    """
 
     kind: str
     filters: Filters
@@ -69,6 +73,10 @@ class Leaves:
     def civil_day(self) -> Sql:
         """The civil day of the moment: the latest `day` among the events up to it."""
         return col("m") if self.group.clock is t.Clock.DAY else self.ask(Column(DAY, (), "day"))
+
+    def days(self, filters: Filters) -> Sql:
+        """The days of all these events, as a list."""
+        return self.ask(Column(DAYS, filters, "day"))
 
     @property
     def filters(self) -> set[t.Filter]:

@@ -200,6 +200,8 @@ def count_if(condition: Sql) -> Sql:
 
 # --- statements -----------------------------------------------------------------------------------------------------
 
+DEEP = "/* many layers */"
+"""Begins a statement that DuckDB must plan without pushing conditions down: see `engines.DuckDb`."""
 IDS = frozenset({"submission", "row", "code"})
 """Text columns that are ordered by."""
 
@@ -210,6 +212,8 @@ class Statement:
 
     dialect: str
     parts: list[tuple[str, Sql, bool | None]] = field(default_factory=list)
+    deep: bool = False
+    """Whether it has so many layers that DuckDB cannot plan it in its usual way."""
 
     def __post_init__(self) -> None:
         if self.dialect not in DIALECTS:
@@ -246,6 +250,12 @@ class Statement:
         if self.dialect == "postgres":
             _bytewise(query)
         return query
+
+
+    def printed(self, query: Sql) -> str:
+        """The whole statement as text."""
+        text = self.finish(query).sql(dialect=self.dialect, copy=False)
+        return f"{DEEP} {text}" if self.deep and self.dialect == "duckdb" else text
 
 
 def _bytewise(query: Sql) -> None:

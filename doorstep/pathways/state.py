@@ -22,6 +22,7 @@ from doorstep.pathways.stream import KEYS, Stream
 def add_states(statement: Statement, stream: Stream, leaves: Leaves, last: bool = False) -> str:
     """Adds one row per moment; with `last`, only the last of each episode."""
     gid = leaves.group.gid
+    statement.deep = True
     columns = dict(leaves.named)
     over = Over(KEYS, stream.order if any(column.ordered for column in columns) else ("t",))
     source = _numbered(statement, stream, columns, over, gid)

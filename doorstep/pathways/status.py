@@ -46,7 +46,7 @@ def compile_status(dialect: str, step: str = "step", asof: str = "asof") -> Comp
     statement.add("read", read.where(op("<=", col("since", "s"), moment.copy()), copy=False))
     values = [name(_as_it_read(column), column) for column in STEP_COLUMNS]
     query = select([*values, *(name(col(c), c) for c in ("t_day", "t_second")), name(_status(), "status")], "read")
-    return Compiled(statement.finish(query).sql(dialect=dialect, copy=False), {}, COLUMNS)
+    return Compiled(statement.printed(query), {}, COLUMNS)
 
 
 def _as_it_read(column: str) -> Sql:

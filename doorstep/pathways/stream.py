@@ -186,10 +186,8 @@ def _moved(
     wanted, few = among(col("code", "f"), codes), _hinted(statement, source, relation)
     if relation is None:
         query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
-        return query.where(
-            all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""), wanted, few, source.told()),
-            copy=False,
-        )
+        hers = all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""))
+        return query.where(all_of(hers, wanted, few, source.told()), copy=False)
     query = query.join(aliased(source.relation, "x"), join_type="CROSS", copy=False)
     query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
     return query.where(
