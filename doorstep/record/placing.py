@@ -69,6 +69,19 @@ def inside(register: Connection, unit: str, day: int) -> list[PlaceRow]:
     return [_place(row) for row in rows]
 
 
+def nested(register: Connection, ids: Iterable[str], day: int) -> set[str]:
+    """Those of these units that lie inside another of them on this day, in either tree."""
+    ids = list(ids)
+    above, one = among(register, "ancestor", ids)
+    below, two = among(register, "descendant", ids)
+    rows = register.rows(
+        f"SELECT descendant FROM place_closure WHERE {above} AND {below} AND ancestor <> descendant "
+        "AND valid_from <= ? AND ? < valid_to",
+        [*one, *two, day, day],
+    )
+    return {row[0] for row in rows}
+
+
 def countries(register: Connection) -> list[PlaceRow]:
     """The units that nothing is above of, among those where people live."""
     rows = register.rows(

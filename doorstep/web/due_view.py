@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,8 @@ from doorstep.web.meanings import MEANINGS, meaning_key, rank
 SHOWN = ("danger", "late", "due")
 """What needs a visit; the others can be asked for."""
 CHOICES = (*SHOWN, "later", "missed")
+URGENT = {"danger": 0, "urgent": 1}
+"""The order of urgencies; routine comes after them."""
 Row = Mapping[str, Any]
 """A row of the due list: the columns of a step row, and status, title, form, owner, programme."""
 
@@ -53,6 +55,11 @@ class Item:
     form: str
     owner: tuple[str, ...]
     row: Row = field(repr=False)
+
+    @property
+    def pressing(self) -> tuple[int, int]:
+        """Sorts what is most urgent first: by meaning, then by the urgency of its rule."""
+        return rank(self.meaning), URGENT.get(self.row["urgency"], len(URGENT))
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class BarRow:
 
 
 def items_of(rows: Iterable[Row], day: int, second: int, zone: str) -> dict[str, list[Item]]:
-    """Rows by subject, as items, most urgent first."""
+    """Rows by subject, as items: the most urgent first, and of these what is nearest to the day."""
     found: dict[str, list[Item]] = {}
     for row in rows:
         key = meaning_key(row["status"], row["urgency"])
@@ -104,7 +111,7 @@ def items_of(rows: Iterable[Row], day: int, second: int, zone: str) -> dict[str,
                  row["form"], tuple(row["owner"]), row)
         )  # fmt: skip
     for items in found.values():
-        items.sort(key=lambda item: (rank(item.meaning), due_second(item.row), item.row["step"], item.n))
+        items.sort(key=lambda item: (item.pressing, far_from(item.row, second), item.row["step"], item.n))
     return found
 
 
@@ -114,6 +121,11 @@ def due_second(row: Row) -> int:
     if due is None:
         return 2**62
     return due if row["clock"] == "minute" else due * 86400
+
+
+def far_from(row: Row, second: int) -> int:
+    """Seconds between its due day and this moment: a list that begins with the oldest would begin with what waits for ever."""
+    return abs(due_second(row) - second)
 
 
 def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
@@ -138,60 +150,70 @@ def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
 
 
 def count_words(counts: Mapping[str, int]) -> str:
-    """3 at once, 12 late, 26 in time."""
+    """3 must go now, 12 late, 26 due now: the words of the signs."""
     said = {
         "danger": lambda n: ngettext("%(n)d must go now", "%(n)d must go now", n),
         "late": lambda n: ngettext("%(n)d late", "%(n)d late", n),
-        "due": lambda n: ngettext("%(n)d in time", "%(n)d in time", n),
+        "due": lambda n: ngettext("%(n)d due now", "%(n)d due now", n),
     }
     return ", ".join(said[key](counts[key]) % {"n": counts[key]} for key in SHOWN if counts.get(key))
 
 
-ORDERS = ("waiting", "latest", "place", "name")
+ORDERS = ("urgent", "waiting", "place", "name")
 """How the list can be sorted; the first unless another is asked for."""
 
 
 @dataclass(frozen=True)
 class DueView:
-    """The page: everybody, and those that the filters leave. order: one of ORDERS."""
+    """The page: everybody, and those that the filters leave. second: the moment of the list; order: one of ORDERS.
+
+    One unit throughout: people, each counted once, under the most urgent thing that is open for them.
+    """
 
     everybody: Sequence[PersonDue]
     statuses: tuple[str, ...]
+    second: int
     pathway: str = ""
     owner: str = ""
     order: str = ORDERS[0]
 
     @cached_property
     def people(self) -> list[PersonDue]:
-        """Whom the filters leave, with only the items that they leave; most urgent first unless sorted by place or name."""
+        """Whom the filters leave, with what the filters leave of theirs."""
+        open_ones = [entry for entry in self._left(SHOWN) if entry.meaning in self.statuses]
+        return sorted([*open_ones, *self._left([key for key in self.statuses if key not in SHOWN])], key=self._key)
+
+    def _left(self, meanings: Collection[str]) -> list[PersonDue]:
+        """People with what they have of these meanings."""
         left = []
         for entry in self.everybody:
-            items = tuple(item for item in entry.items if self.keeps(item))
+            items = tuple(i for i in entry.items if i.meaning in meanings and self._asked(i))
             if items:
                 left.append(PersonDue(entry.person, items))
-        return sorted(left, key=self._key)
+        return left
 
     def _key(self, entry: PersonDue) -> tuple[Any, ...]:
-        since = due_second(entry.items[0].row)
-        urgent = (rank(entry.meaning), -since if self.order == "latest" else since, entry.person.subject)
-        first = {"place": entry.person.place, "name": entry.person.called or entry.person.mother or ""}.get(self.order, "")
-        return (first.casefold(), *urgent)
-
-    def keeps(self, item: Item) -> bool:
-        """Whether the filters leave this item."""
-        return item.meaning in self.statuses and self._asked(item)
+        waits = min(due_second(item.row) for item in entry.items if item.meaning == entry.meaning)
+        first: tuple[Any, ...] = {
+            "waiting": (rank(entry.meaning), waits), "place": (entry.person.place.casefold(),),
+            "name": ((entry.person.called or entry.person.mother or "").casefold(),),
+        }.get(self.order, ())  # fmt: skip
+        return (*first, entry.items[0].pressing, far_from(entry.items[0].row, self.second), entry.person.subject)
 
     def _asked(self, item: Item) -> bool:
         return self.pathway in ("", item.pathway) and (not self.owner or self.owner in item.owner)
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """For every status, the people who have something in it that the other filters leave."""
-        return Counter(key for entry in self.everybody for key in {i.meaning for i in entry.items if self._asked(i)})
+        """People by the most urgent thing that is open for them, whatever status is asked for; and of whom something is
+        still to come, or missed, if that is asked for."""
+        counted = Counter(entry.meaning for entry in self._left(SHOWN))
+        counted.update({key: len(self._left([key])) for key in self.statuses if key not in SHOWN})
+        return counted
 
     @property
     def summary(self) -> str:
-        """How many of whom are shown must go now, are late, are in time."""
+        """How many of whom are shown must go now, are late, are due now."""
         return count_words(Counter(entry.meaning for entry in self.people))
 
     @property
@@ -200,15 +222,25 @@ class DueView:
         return [(key, str(MEANINGS[key].word), self.counts[key] if key in (*SHOWN, *self.statuses) else None) for key in CHOICES]
 
 
-Groups = Callable[[PersonDue], Iterable[str]]
+Groups = Callable[[PersonDue], Iterable[tuple[str, str]]]
+"""The groups that somebody counts in, with the meaning that it has there."""
 
 
 def bars(people: Iterable[PersonDue], groups_of: Groups, names: Mapping[str, tuple[str, str]]) -> list[BarRow]:
     """People by group and meaning, the group with most danger first, then most late. names: group to (word, href)."""
     counted: dict[str, Counter[str]] = {}
     for entry in people:
-        for group in set(groups_of(entry)):
-            counted.setdefault(group, Counter())[entry.meaning] += 1
+        for group, meaning in groups_of(entry):
+            counted.setdefault(group, Counter())[meaning] += 1
     most = max((sum(counts[key] for key in SHOWN) for counts in counted.values()), default=0)
     order = sorted(counted, key=lambda g: (-counted[g]["danger"], -counted[g]["late"], -sum(counted[g].values()), g))
     return [BarRow(*names.get(group, (group, "")), counted[group], most) for group in order]
+
+
+def by_pathway(entry: PersonDue) -> dict[str, str]:
+    """The pathways of what is open for somebody, each with the most urgent thing of it."""
+    found: dict[str, str] = {}
+    for item in entry.items:
+        if rank(item.meaning) < rank(found.get(item.pathway, "ended")):
+            found[item.pathway] = item.meaning
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -75,6 +75,20 @@ def here(who: access.Viewer, code: str, day: int) -> Here:
         )  # fmt: skip
 
 
+def one_level(at: Here, lived: Mapping[str, set[str]]) -> list[placing.PlaceRow]:
+    """What the place divides into, on one level, so that nobody counts twice: facilities under a facility, places under a
+    place; where none of them has anybody, what it looks after. Of units inside one another only the widest.
+
+    lived: the units in which each person lives.
+    """
+    inhabited = {unit for own in lived.values() for unit in own}
+    own = [unit for unit in at.inside if unit.tree == at.place.tree]
+    level = own if any(unit.id in inhabited for unit in own) else [unit for unit in at.inside if unit.tree != at.place.tree]
+    with record().store.register.read() as register:
+        nested = placing.nested(register, [unit.id for unit in level], at.day)
+    return [unit for unit in level if unit.id not in nested]
+
+
 def areas(who: access.Viewer) -> list[placing.PlaceRow]:
     """The places that the viewer works for; the countries when it is everywhere."""
     wanted = {grant.place for grant in who.scope.grants or ()}
@@ -99,8 +113,8 @@ class Listing:
 def due(who: access.Viewer, at: Here, known_on: int | None, statuses: Collection[str], lang: str) -> Listing:
     """Who needs a visit at a place on a day."""
     second = now() if at.is_today else None
-    asked = lists.Question(at.place.id, at.day, known_on, statuses, second=second)
-    rows = lists.due(record(), asked, who.scope)
+    asked = lists.Question(at.place.id, at.day, known_on, frozenset(statuses), second=second)
+    rows = lists.due(record(), asked, who.scope) if known_on is None else _as_known(asked, who)
     subjects = {row["subject"] for row in rows}
     last = second if second is not None else last_second(at.place, at.day)
     with record().store.register.read() as register:
@@ -116,6 +130,28 @@ def due(who: access.Viewer, at: Here, known_on: int | None, statuses: Collection
         where = (place_name(home, lang), home.id) if home else ("", "")
         found[subject] = Person(subject, called.get(subject), called.get(mothers.get(subject, "")), *where)
     return Listing(rows, found, units, last, opens_names(who, seen))
+
+
+_KEPT: dict[tuple[object, ...], list[lists.Listed]] = {}
+KEPT, KEPT_FOR = 4, 600
+"""How many lists as they could be known then are kept, and for how many seconds at most."""
+
+
+def _as_known(asked: lists.Question, who: access.Viewer) -> list[lists.Listed]:
+    """A list as it could be known on a day. It is worked out from the answers, which takes seconds: the last few are kept for
+    whoever sorts, filters or turns the page, until anything new arrives or the viewer's roles change."""
+    record().catch_up()
+    with record().store.register.read() as register:
+        folded = register.rows("SELECT value FROM register_meta WHERE name = 'folded'")
+    moment = asked.second and asked.second // 60
+    key = (replace(asked, second=moment), who.scope, record().rules.pack.hash, str(folded), now() // KEPT_FOR)
+    rows = _KEPT.get(key)
+    if rows is None:
+        rows = lists.due(record(), asked, who.scope)
+        for old in list(_KEPT)[: 1 - KEPT]:
+            _KEPT.pop(old, None)
+        _KEPT[key] = rows
+    return rows
 
 
 def names(who: access.Viewer, seen: Mapping[str, frozenset[str]]) -> dict[str, str]:

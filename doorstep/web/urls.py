@@ -1,8 +1,6 @@
 """Addresses of the pages. No address holds a name: people are there by the id of their record."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
-from django.views.i18n import set_language
 
 from doorstep.web.views import door, due, home, programmes, story
 
@@ -10,8 +8,8 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", door.Door.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("language/", set_language, name="language"),
+    path("logout/", door.Leave.as_view(), name="logout"),
+    path("language/", door.language, name="language"),
     path("due/", due.due, name="due"),
     path("due/list.csv", due.download, name="due_csv"),
     path("people/<str:subject>/", story.story, name="story"),

@@ -85,7 +85,7 @@ def test_the_language_is_changed_where_one_stands_and_stays_changed(phone: Page,
     phone.click("summary")
     phone.click("button:has-text('ខ្មែរ')")
     expect(phone.locator("h1")).to_have_text("អ្នកណានៅទីនោះ?")
-    phone.fill("#id_username", "mai")
+    phone.fill("#id_username", "thu")
     phone.fill("#id_password", PASSWORD)
     phone.click("main button.button")
     phone.goto(f"{console.address}/due/?place={SAYAS}&on={DAY}")
@@ -112,6 +112,19 @@ def test_with_the_keyboard_alone_one_gets_past_the_menu(desk: Page, console: Con
     expect(desk.locator(":focus")).to_have_text("To the content")
     desk.keyboard.press("Enter")
     assert desk.evaluate("document.activeElement.id") == "main"
+
+
+def test_what_takes_seconds_says_so_at_once(desk: Page, console: Console) -> None:
+    enter(console, desk, "sok")
+    desk.goto(f"{console.address}/due/?place=KH-16&on={DAY}")
+    says = desk.locator("[data-busy-says]")
+    desk.evaluate("document.querySelector('.filters').addEventListener('submit', (sent) => sent.preventDefault())")
+    desk.click("button:has-text('Show')")
+    expect(says).to_be_hidden()
+    desk.fill("#known", "2026-06-09")
+    desk.click("button:has-text('Show')")
+    expect(says).to_be_visible()
+    expect(says).to_contain_text("Nothing is changed by it")
 
 
 def test_without_scripts_everything_but_copying_still_works(browser: Browser, console: Console) -> None:

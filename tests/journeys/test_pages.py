@@ -119,7 +119,7 @@ def test_what_can_be_pressed_is_as_large_as_a_thumb(sized: Page, console: Consol
 def test_every_language_fits_and_reads(browser: Browser, console: Console, language: str, size: str) -> None:
     context = browser.new_context(**SIZES[size], locale="en-GB")
     page = context.new_page()
-    enter(console, page, "mai")
+    enter(console, page, "thu")
     page.click("summary:has(.long)")
     page.click(f"button[value={language}]")
     assert page.get_attribute("html", "lang") == language

@@ -10,6 +10,7 @@
 | chan | manager | everywhere |
 | pov | administrator | everywhere |
 | lan | midwife | Ba Be, since 2025 in Thai Nguyen |
+| thu | midwife, who speaks Vietnamese | the district Lumphat |
 | nobody | none | none |
 """
 
@@ -27,8 +28,10 @@ ELSEWHERE = "KH-16020101"
 WORKERS = (
     ("dara", "attendant", SAYAS), ("mai", "midwife", LUMPHAT), ("neary", "mediator", LUMPHAT),
     ("sok", "supervisor", RATANAKIRI), ("rith", "hospital", "KH-PHD-16"), ("chan", "manager", "*"),
-    ("pov", "administrator", "*"), ("lan", "midwife", "VN-01906@2025"),
+    ("pov", "administrator", "*"), ("lan", "midwife", "VN-01906@2025"), ("thu", "midwife", LUMPHAT),
 )  # fmt: skip
+SPEAKS = {"thu": "vi"}
+"""Everybody else speaks English."""
 NAMES = {
     "mom": "Srey Mom", "bopha": "Bopha", "kunthea": "Kunthea", "hang": "Hang Elsewhere", "nga": "Nga of Ba Be",
 }  # fmt: skip
@@ -85,7 +88,7 @@ def main() -> None:
     from doorstep.record.record import Record
 
     for name, role, place in WORKERS:
-        worker = Worker.objects.create_user(name, PASSWORD, invented=True)
+        worker = Worker.objects.create_user(name, PASSWORD, invented=True, language=SPEAKS.get(name, "en"))
         Assignment.objects.create(worker=worker, role=role, place=place, valid_from=0)
     Worker.objects.create_user("nobody", PASSWORD, invented=True)
     with Record.open(programmes=shelf()) as record:

@@ -97,6 +97,27 @@ def test_the_door_speaks_the_language_of_the_browser_and_says_that_a_machine_tra
     assert "Who is there?" in visitor.get("/login/").text
 
 
+def test_whoever_comes_in_is_spoken_to_in_her_own_language(console: Console) -> None:
+    visitor = console.visitor("thu", language="bg")
+    assert '<html lang="vi">' in visitor.get("/").text
+    visitor.post("/logout/")
+    assert '<html lang="bg">' in visitor.get("/login/").text, "the next one at this phone may speak another"
+    visitor.post("/language/", language="km", next="/login/")
+    visitor.log_in("thu")
+    assert '<html lang="km">' in visitor.get("/").text, "what was chosen at the door counts"
+    assert '<html lang="vi">' in console.visitor("thu").get("/").text
+
+
+def test_a_language_chosen_inside_is_found_again_on_another_phone(console: Console) -> None:
+    lan = console.visitor("lan")
+    assert '<html lang="en">' in lan.get("/").text
+    lan.post("/language/", language="vi", next="/")
+    assert '<html lang="vi">' in console.visitor("lan").get("/").text
+    assert lan.post("/language/", language="xx", next="/").status == 302
+    assert '<html lang="vi">' in console.visitor("lan").get("/").text, "a language that the pages do not have changes nothing"
+    lan.post("/language/", language="en", next="/")
+
+
 def test_the_answer_to_a_post_where_there_is_only_a_page_changes_nothing(console: Console) -> None:
     visitor = console.visitor("mai")
     assert visitor.post(f"/people/{console.cast['mom']}/", x="y").status == 405

@@ -40,7 +40,7 @@ def test_the_one_who_must_go_now_stands_first_then_who_is_late(console: Console,
     assert listed[0] == console.cast["bopha"]
     assert set(listed[1:]) == {console.cast[name] for name in ("mom", "kunthea", "baby")}
     assert "Go now" in row(answer, console.cast["bopha"])
-    assert sentence(answer).startswith("4 people in Lumphat on Wednesday, 10 June 2026: 1 must go now, 3 late")
+    assert sentence(answer).startswith("4 people in Lumphat on Wednesday, 10 June 2026: 1 must go now, 3 late.")
     assert answer.title == "Who needs a visit? · Doorstep"
 
 
@@ -65,7 +65,7 @@ def test_the_list_can_be_asked_for_as_it_could_be_known_then(console: Console, m
 
 @pytest.mark.parametrize(
     ("asked", "who"),
-    [("status=danger", {"bopha"}), ("status=late", {"mom", "kunthea", "baby", "bopha"}), ("pathway=antenatal", {"mom", "bopha"}),
+    [("status=danger", {"bopha"}), ("status=late", {"mom", "kunthea", "baby"}), ("pathway=antenatal", {"mom", "bopha"}),
      ("pathway=newborn_hours", {"baby"}), ("status=late&pathway=antenatal&who=attendant", {"mom", "bopha"})],
 )  # fmt: skip
 def test_a_filter_stands_in_the_address_and_narrows_the_list(console: Console, mai: Visitor, asked: str, who: set[str]) -> None:
@@ -75,12 +75,13 @@ def test_a_filter_stands_in_the_address_and_narrows_the_list(console: Console, m
 
 def test_the_list_can_be_sorted_and_the_address_says_how(console: Console, mai: Visitor) -> None:
     path = f"/due/?place={SAYAS}&on={DAY}"
-    longest, latest = people(mai.get(path)), people(mai.get(f"{path}&sort=latest"))
-    assert longest[0] == latest[0] == console.cast["bopha"], "who must go now stays first"
-    assert longest[1:] == latest[:0:-1]
+    usual, longest = people(mai.get(path)), people(mai.get(f"{path}&sort=waiting"))
+    assert usual[0] == longest[0] == console.cast["bopha"], "who must go now stays first"
+    assert usual[1:] == [console.cast[name] for name in ("baby", "kunthea", "mom")], "urgent before routine, recent before old"
+    assert longest[1:] == [console.cast[name] for name in ("kunthea", "mom", "baby")]
     by_name = people(mai.get(f"{path}&sort=name"))
     assert by_name == [console.cast[name] for name in ("bopha", "kunthea", "baby", "mom")]
-    assert people(mai.get(f"{path}&sort=nonsense")) == longest
+    assert people(mai.get(f"{path}&sort=nonsense")) == usual
 
 
 def test_the_number_on_a_sign_is_the_number_of_people_behind_it(console: Console, mai: Visitor) -> None:
@@ -90,6 +91,17 @@ def test_the_number_on_a_sign_is_the_number_of_people_behind_it(console: Console
     for address, key, number in chips:
         behind = people(mai.get("/due/" + address.replace("&amp;", "&")))
         assert len(behind) == int(number), key
+    assert sum(int(number) for *_, number in chips) == len(people(answer)), "everybody counts once"
+    assert [f"{number} {word}" for (_, key, number), word in zip(chips, ("must go now", "late", "due now"), strict=True) if number != "0"] == (
+        sentence(answer).partition(": ")[2].rstrip(".").split(", ")
+    )
+
+
+def test_what_is_still_to_come_is_counted_when_it_is_asked_for(console: Console, mai: Visitor) -> None:
+    answer = mai.get(f"/due/?place={SAYAS}&on={DAY}&status=later")
+    [number] = re.findall(r'aria-current="true">(?:(?!</a>).)*<b>(\d+)</b>', answer.text, re.DOTALL)
+    assert len(people(answer)) == int(number) > 0
+    assert "Late:" not in row(answer, console.cast["mom"])
 
 
 def test_a_bar_leads_to_the_people_it_counts(console: Console) -> None:
@@ -101,6 +113,39 @@ def test_a_bar_leads_to_the_people_it_counts(console: Console) -> None:
     for address, counts in bars:
         total = sum(int(n) for n in re.findall(r"</span>\s*(\d+)</span>", counts))
         assert len(people(sok.get("/due/" + address.replace("&amp;", "&")))) == total > 0
+
+
+@pytest.mark.parametrize("place", [RATANAKIRI, "KH-PHD-16", "KH-OD-1602", "KH-HC-160501", "KH", "KH-160502"])
+def test_nobody_counts_twice_in_the_picture_of_a_place(console: Console, place: str) -> None:
+    """A health centre looks after communes and after their villages, a country holds provinces and health departments."""
+    answer = console.visitor("chan").get(f"/due/?place={place}&on={DAY}")
+    everybody = int(re.findall(r'<p class="answer"><strong>(\d+)', answer.text)[0])
+    picture = answer.text.partition('<ul class="bars')[2].partition("</ul>")[0]
+    assert sum(int(n) for n in re.findall(r"</span>\s*(\d+)</span>", picture)) == everybody > 0
+
+
+def test_in_a_village_the_picture_shows_what_they_wait_for(console: Console, mai: Visitor) -> None:
+    answer = mai.get(f"/due/?place={SAYAS}&on={DAY}")
+    picture = answer.text.partition('<ul class="bars')[2].partition("</ul>")[0]
+    bars = re.findall(r'<li><a href="(\?[^"]*)">.*?<span class="counts">(.*?)</li>', picture, re.DOTALL)
+    assert len(bars) > 3
+    assert "whoever waits for several things counts in each" in answer.text
+    for address, counts in bars:
+        shown = [int(n) for n in re.findall(r"</span>\s*(\d+)</span>", counts)]
+        behind = mai.get("/due/" + address.replace("&amp;", "&"))
+        assert len(people(behind)) == sum(shown) > 0
+        assert sum(map(int, re.findall(r"(\d+) (?:must go now|late|due now)", sentence(behind)))) == sum(shown)
+
+
+def test_a_list_as_known_then_is_another_one_when_something_arrives(console: Console) -> None:
+    """The last few are kept for whoever sorts or turns the page, each for its own question and its own viewer."""
+    sok, dara = console.visitor("sok"), console.visitor("dara")
+    path = f"/due/?place={SAYAS}&on={DAY}&known=2026-06-09"
+    first = people(sok.get(path))
+    assert people(sok.get(f"{path}&sort=name")) != first == people(sok.get(path))
+    assert set(people(sok.get(f"/due/?place={SAYAS}&on={DAY}&known=2026-04-01"))) < set(first)
+    assert "Syphilis" in console.visitor("mai").get(path).text
+    assert "Syphilis" not in dara.get(path).text, "what one viewer opened is not shown to another"
 
 
 def test_the_table_to_download_says_the_same_as_the_page(console: Console, mai: Visitor) -> None:

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from doorstep.accounts import audit
@@ -20,7 +20,7 @@ from doorstep.record.lists import OPEN, written
 from doorstep.web import joint
 from doorstep.web.asked import Asked, read_asked
 from doorstep.web.days import NoSuchDay, as_date, civil_day
-from doorstep.web.due_view import BarRow, DueView, PersonDue, bars, items_of
+from doorstep.web.due_view import BarRow, DueView, PersonDue, bars, by_pathway, items_of
 from doorstep.web.names import in_words, role_word
 from doorstep.web.views.errors import not_understood
 
@@ -104,7 +104,7 @@ def _worked_out(who: Viewer, asked: Asked, at: joint.Here) -> tuple[DueView, joi
     listing = joint.due(who, at, asked.known_on, wanted, get_language() or "en")
     items = items_of(listing.rows, at.day, listing.second, at.place.zone)
     everybody = [PersonDue(listing.people[subject], tuple(own)) for subject, own in items.items()]
-    return DueView(everybody, asked.shown, asked.pathway, asked.owner, asked.order), listing
+    return DueView(everybody, asked.shown, listing.second, asked.pathway, asked.owner, asked.order), listing
 
 
 def _choose(request: HttpRequest, who: Viewer) -> HttpResponse:
@@ -129,14 +129,20 @@ def _today(zone: str) -> str:
 
 
 def _bars(query: QueryDict, at: joint.Here, view: DueView, listing: joint.Listing) -> list[BarRow]:
-    """By what is inside the place; where nothing is, by pathway."""
+    """By what is inside the place, one level of it; where nothing is, by pathway."""
     lang = get_language() or "en"
-    if at.inside:
-        ids = {unit.id for unit in at.inside}
-        names = {unit.id: (joint.place_name(unit, lang), _narrowed(query, place=unit.id)) for unit in at.inside}
-        return bars(view.people, lambda entry: listing.units.get(entry.person.subject, set()) & ids, names)
-    titles = {name: (in_words(path.title), _narrowed(query, pathway=name)) for name, path in _pathways().items()}
-    return bars(view.people, lambda entry: {item.pathway for item in entry.items}, titles)
+    if not at.inside:
+        titles = {name: (in_words(path.title), _narrowed(query, pathway=name)) for name, path in _pathways().items()}
+        return bars(view.people, lambda entry: by_pathway(entry).items(), titles)
+    level = joint.one_level(at, listing.units)
+    names = {unit.id: (joint.place_name(unit, lang), _narrowed(query, place=unit.id)) for unit in level}
+    names[at.place.id] = (gettext("not known more exactly"), "")
+
+    def home(entry: PersonDue) -> list[tuple[str, str]]:
+        own = listing.units.get(entry.person.subject, set())
+        return [(next((unit.id for unit in level if unit.id in own), at.place.id), entry.meaning)]
+
+    return bars(view.people, home, names)
 
 
 def _narrowed(query: QueryDict, **changes: str) -> str:

@@ -1,4 +1,4 @@
-// The little that a page cannot do without a script: print, copy a table. Everything else is a link or a form.
+// The little that a page cannot do without a script: print, copy a table, say that it works. Everything else is a link or a form.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
@@ -16,4 +16,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       said.textContent = button.dataset.failed;
     }
   });
+}
+// Some answers take seconds: the sentence that says so comes at once, and goes when somebody comes back to the page.
+for (const form of document.querySelectorAll("[data-busy]")) {
+  const says = form.querySelector("[data-busy-says]");
+  form.addEventListener("submit", () => { says.hidden = !form.elements[form.dataset.busy].value; });
+  window.addEventListener("pageshow", () => { says.hidden = true; });
 }
