@@ -52,6 +52,10 @@ COPIED = {
     ),
 }  # fmt: skip
 IDS = ("subject", "submission", "done_by")
+# Codes that name one village each: some were given twice.
+VILLAGES = """
+SELECT code FROM place_unit WHERE kind = 'village' AND code LIKE 'KH-%' GROUP BY code HAVING COUNT(*) = 1 ORDER BY code LIMIT 12000
+"""
 # Of each woman, besides the facts of her history: that she is registered, here, and where she lives.
 TOLD = "SELECT subject, MIN(submission) AS submission, MIN(day) AS day FROM f GROUP BY subject"
 ANSWERS = f"""
@@ -122,7 +126,7 @@ def _mark(record: Record, n: int) -> str:
     meaning = record.rules.meaning
     # The words of a statement, sorted: the compiler may write the same one in another order.
     statements = [" ".join(sorted(re.findall(r"\w+", one.select))) for one in (*meaning.facts_all, *meaning.steps_all)]
-    copies = [repr(COPIED), ANSWERS, SUBS, str((DISTINCT, IN_VILLAGE))]
+    copies = [repr(COPIED), ANSWERS, SUBS, VILLAGES, str((DISTINCT, IN_VILLAGE))]
     made_from = [facts(min(n, DISTINCT)).name, pack_hash(SHELF), REGISTER, repr(meaning.tables), *copies, *statements]
     return hashlib.sha256("\n".join(made_from).encode()).hexdigest()
 
@@ -169,8 +173,7 @@ def _fill(record: Record, n: int) -> None:
 
 def _villages(register: Connection) -> list[str]:
     """Codes of villages, a good million women's worth."""
-    rows = register.rows("SELECT code FROM place_unit WHERE kind = 'village' AND code LIKE 'KH-%' ORDER BY code LIMIT 12000")
-    return [row[0] for row in rows]
+    return [row[0] for row in register.rows(VILLAGES)]
 
 
 def _put_in(register: Connection, n: int, villages: Sequence[str]) -> None:

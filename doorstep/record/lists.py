@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from doorstep.content.model import Programme, Step
 from doorstep.pathways.engines import STEP, open_engine
-from doorstep.record.database import Connection, each
+from doorstep.record.database import Connection, Row, each
 from doorstep.record.record import Record
 from doorstep.record.scope import EVERYTHING, Scope
 from doorstep.record.whereabouts import EPOCH, PlaceThen, place_then, residents, visible
@@ -19,7 +19,10 @@ STATUSES = ("later", "due", "late", "missed", "done", "ended")
 """As docs/pathway-language.md, 6."""
 OPEN = ("due", "late")
 """What somebody has to do now."""
-COLUMNS = (*(name for name, _ in STEP), "t_day", "t_second", "status")
+COLUMNS = (*(name for name, _ in STEP), "status")
+SUBJECT, PATHWAY, STEP_NAME, N, RULE, CLOCK, DUE, URGENCY, COMPARTMENT = map(COLUMNS.index, (
+    "subject", "pathway", "step", "n", "rule", "clock", "due", "urgency", "compartment",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
         place = place_then(register, asked.place, asked.day)
         seen = visible(register, residents(register, place.id, asked.day), scope, today())
         rows = _status(record, register, seen, asked.day, _second(asked, place), asked.statuses)
-    return _sorted(rows, record, scope, seen)
+    return _shown(rows, record, scope, seen)
 
 
 def alerts(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[Listed]:
@@ -82,7 +85,7 @@ def of_subjects(
     with record.store.register.read() as register:
         seen = visible(register, subjects, scope, today())
         rows = _status(record, register, seen, day, second, STATUSES)
-    return _sorted(rows, record, scope, seen)
+    return _shown(rows, record, scope, seen)
 
 
 def _second(asked: Question, place: PlaceThen) -> int:
@@ -91,16 +94,16 @@ def _second(asked: Question, place: PlaceThen) -> int:
 
 def _status(
     record: Record, register: Connection, subjects: Collection[str], day: int, second: int, statuses: Collection[str]
-) -> list[Listed]:
+) -> list[Row]:
     source, listed = each(register, subjects)
     moment = f"SELECT value AS subject, CAST(? AS BIGINT) AS t_day, CAST(? AS BIGINT) AS t_second FROM {source}"  # noqa: S608
-    wanted = ", ".join(f"'{status}'" for status in STATUSES if status in statuses)
-    sql = f"WITH asof AS ({moment}) SELECT * FROM ({record.rules.meaning.status}) AS listed WHERE status IN ({wanted})"  # noqa: S608
-    return _rows(register.rows(sql, [day, second, listed]))
+    return register.rows(f"WITH asof AS ({moment}) {_listed(record.rules.meaning.status, statuses)}", [day, second, listed])
 
 
-def _rows(found: Iterable[Sequence[Any]]) -> list[Listed]:
-    return [Listed(zip(COLUMNS, row, strict=True)) for row in found]
+def _listed(status: str, statuses: Collection[str]) -> str:
+    """Of the rows as they read at the moment, those of these statuses."""
+    wanted = ", ".join(f"'{name}'" for name in STATUSES if name in statuses)
+    return f"SELECT {', '.join(COLUMNS)} FROM ({status}) AS listed WHERE status IN ({wanted})"  # noqa: S608
 
 
 def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
@@ -119,8 +122,8 @@ def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
             "asof", (("subject", "text"), ("t_day", "bigint"), ("t_second", "bigint")),
             [(subject, asked.day, second) for subject in sorted(seen)],
         )  # fmt: skip
-        rows = _rows(engine.query(compile_status(dialect).sql))
-    return _sorted([row for row in rows if row["status"] in asked.statuses], record, scope, seen)
+        rows = engine.query(_listed(compile_status(dialect).sql, asked.statuses))
+    return _shown(rows, record, scope, seen)
 
 
 def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str) -> tuple[Programme, Step] | None:
@@ -134,25 +137,33 @@ def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str)
     return None
 
 
-def _sorted(rows: list[Listed], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]]) -> list[Listed]:
+def _shown(rows: Iterable[Row], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]]) -> list[Listed]:
     """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell."""
     programmes = list(record.rules.pack.programmes.values())
-    rules: dict[tuple[str, str, str], tuple[Programme, Step] | None] = {}
+    rules: dict[tuple[str, str, str], tuple[Programme, dict[str, Any]] | None] = {}
     shown = []
-    for row in rows:
-        key = row["pathway"], row["step"], row["rule"]
-        if key not in rules:
-            rules[key] = rule_of(programmes, *key)
-        found = rules[key]
-        if found is None or not scope.opens(seen[row["subject"]], found[0], row["compartment"]):
-            continue
-        programme, step = found
-        row.update(programme=programme.id, form=step.form, owner=list(step.owner), title=step.title)
-        shown.append(row)
     # Order: danger first, then what has been open longest, in days on either clock.
-    return sorted(shown, key=lambda row: (
-        row["urgency"] != "danger", _day_of(row["due"], row["clock"]), row["subject"], row["pathway"], row["step"], row["n"]
-    ))  # fmt: skip
+    for row in sorted(rows, key=lambda row: (
+        row[URGENCY] != "danger", _day_of(row[DUE], row[CLOCK]), row[SUBJECT], row[PATHWAY], row[STEP_NAME], row[N]
+    )):  # fmt: skip
+        key = row[PATHWAY], row[STEP_NAME], row[RULE]
+        if key not in rules:
+            rules[key] = _named(rule_of(programmes, *key))
+        found = rules[key]
+        if found is None or not scope.opens(seen[row[SUBJECT]], found[0], row[COMPARTMENT]):
+            continue
+        one = Listed(zip(COLUMNS, row, strict=True))
+        one.update(found[1])
+        shown.append(one)
+    return shown
+
+
+def _named(found: tuple[Programme, Step] | None) -> tuple[Programme, dict[str, Any]] | None:
+    """What a row has from its rule."""
+    if found is None:
+        return None
+    programme, step = found
+    return programme, {"programme": programme.id, "form": step.form, "owner": list(step.owner), "title": step.title}
 
 
 def _day_of(moment: int | None, clock: str) -> int:
