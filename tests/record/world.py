@@ -28,15 +28,18 @@ Rows = list[tuple[Any, ...]]
 _rules: dict[tuple[str, str], Rules] = {}
 
 
+def rules_of(record: Record) -> Rules:
+    """The rules in force; compiling them is the same for every test of a process."""
+    return _rules.setdefault((record.rules.pack.hash, record.rules.dialect), record.rules)
+
+
 class World:
     """An open record with the small programme in force."""
 
     def __init__(self, config: Config, shelf: Path = SHELF) -> None:
         self.record = Record.open(config, shelf)
         self.store = self.record.store
-        # Compiling is the same for every test of a process.
-        key = (self.record.rules.pack.hash, self.record.rules.dialect)
-        self.record.rules = _rules.setdefault(key, self.record.rules)
+        self.record.rules = rules_of(self.record)
         self.record.catch_up()
         self._hurry()
 

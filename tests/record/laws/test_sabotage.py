@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from doorstep.pathways import fold
-from doorstep.record import admission, attributes, conflicts, folding, held, intake, merges, touch
+from doorstep.record import admission, attributes, conflicts, folding, held, intake, merges, packs, prepare, reading, touch
 from doorstep.record.admission import Context, Decision, Item
 from doorstep.record.database import Connection
 from doorstep.record.envelope import Envelope
 from doorstep.record.reasons import ACCEPTED, DUPLICATE
 from doorstep.record.rules import Rules
-from tests.record.laws import laws, more_laws
+from tests.record.laws import admission_laws, laws, more_laws, pack_laws
 from tests.record.laws.search import finds_a_counterexample
 from tests.record.laws.test_laws import LAWS, told_by
 from tests.record.stories import stories
@@ -198,6 +198,65 @@ def refusals_are_forgotten(patch: Patch) -> None:
     patch.setattr(admission, "_again", forgets)
 
 
+def offsets_are_not_recorded(patch: Patch) -> None:
+    original = intake.decide
+    patch.setattr(intake, "decide", lambda *given: replace(original(*given), offset=None))
+
+
+def a_signature_is_believed(patch: Patch) -> None:
+    """Whatever is signed is good where a key is enrolled."""
+    original = prepare.signature
+
+    def believed(sent: Envelope, authority: Any) -> str:
+        found = original(sent, authority)
+        return "good" if found == "bad" else found
+
+    patch.setattr(prepare, "signature", believed)
+
+
+def a_phone_has_one_key_for_all(patch: Patch) -> None:
+    """Whoever works on a phone signs for everybody who does."""
+    original = prepare.signature
+
+    def of_anybody(sent: Envelope, authority: Any) -> str:
+        found = {original(replace(sent, author=author), authority) for author in admission_laws.WORKERS}
+        return "good" if "good" in found else original(sent, authority)
+
+    patch.setattr(prepare, "signature", of_anybody)
+
+
+# --- content packs -------------------------------------------------------------------------------------------------
+
+
+def everything_is_read_with_the_newest_form(patch: Patch) -> None:
+    def newest(row: Any, shelf: Any) -> Any:
+        found = shelf.form(row.form) if row.form else None
+        return found.form if found else None
+
+    patch.setattr(reading, "form_of", newest)
+
+
+def a_release_works_nobody_out_anew(patch: Patch) -> None:
+    def only_the_rules(store: Any, rules: Rules) -> None:
+        with store.register.write() as register:
+            rules.install(register)
+            folding.set_meta(register, "pack", rules.pack.hash)
+
+    patch.setattr(folding, "_adopt", only_the_rules)
+
+
+def a_release_replaces_the_pack_before(patch: Patch) -> None:
+    original = packs.load_shelf
+
+    def newest(store: Any) -> Any:
+        shelf = original(store)
+        return type(shelf)(shelf.packs[-1:])
+
+    from doorstep.record import record
+
+    patch.setattr(record, "load_shelf", newest)
+
+
 BROKEN_BY: dict[laws.Law, tuple[Sabotage, ...]] = {
     laws.replay_is_live: (not_the_merged, not_the_late_target, erased_but_not_read_again, only_the_subject),
     laws.duplicates_change_nothing: (ids_are_not_looked_at,),
@@ -215,6 +274,11 @@ BROKEN_BY: dict[laws.Law, tuple[Sabotage, ...]] = {
     more_laws.a_gap_is_shown_and_delays_nothing: (gaps_delay, gaps_are_not_listed),
     more_laws.held_and_released_is_accepted: (released_when_it_was_released,),
     more_laws.refused_for_good_stays_refused: (refusals_are_forgotten,),
+    admission_laws.admission_is_recorded: (offsets_are_not_recorded, ids_are_not_looked_at),
+    admission_laws.a_signature_covers_everything: (a_signature_is_believed, a_phone_has_one_key_for_all),
+    pack_laws.old_answers_keep_their_mapping: (
+        everything_is_read_with_the_newest_form, a_release_works_nobody_out_anew, a_release_replaces_the_pack_before,
+    ),
 }  # fmt: skip
 
 
