@@ -196,7 +196,7 @@ class DueView:
         waits = min(due_second(item.row) for item in entry.items if item.meaning == entry.meaning)
         first: tuple[Any, ...] = {
             "waiting": (rank(entry.meaning), waits), "place": (entry.person.place.casefold(),),
-            "name": ((entry.person.called or entry.person.mother or "").casefold(),),
+            "name": ((entry.person.called or entry.person.mother or "").casefold(), entry.person.called is None),
         }.get(self.order, ())  # fmt: skip
         return (*first, entry.items[0].pressing, far_from(entry.items[0].row, self.second), entry.person.subject)
 

@@ -112,7 +112,7 @@ class EpisodeView:
         """How far it is on the day asked for, counted from what its rules count from; '' when that is not known or long over."""
         counted = self._counted
         over = not self.is_open or (self.kind == "pregnancy" and self._ends)
-        if counted is None or not counted.worth or over or not 0 <= self.asked.day - counted.day <= 44 * 7:
+        if counted is None or counted.worth < 1 or over or not 0 <= self.asked.day - counted.day <= 44 * 7:
             return ""
         return weeks_and_days(self.asked.day - counted.day)
 

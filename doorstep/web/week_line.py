@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 class Counted:
     """What an episode is counted from: the day, and the rule that gives it, in its pathway and clock. unit: 7 for weeks,
     1 for days, where all of it lies within twelve weeks. done: the row that tells so is a done one, which keeps what was
-    known when it was done."""
+    known when it was done. dates: whether it is what a schedule is dated by."""
 
     day: int
     base: Expr
@@ -38,11 +38,15 @@ class Counted:
     clock: Clock
     done: bool = False
     unit: int = 7
+    dates: bool = False
 
     @property
     def worth(self) -> int:
-        """A value that the pathway names (her last period) tells more than an event (a birth), and that more than a beginning."""
-        return 2 if isinstance(self.base, Ref) else 1 if isinstance(self.base, LatestDay | FirstDay) else 0
+        """What dates a schedule (her last period) tells more than an event (a birth), and that more than a beginning; a value
+        that is there for one step only (the day of a first dose) tells least. From 1 on it tells how old something is."""
+        if self.dates:
+            return 2
+        return 1 if isinstance(self.base, LatestDay | FirstDay) else -1 if isinstance(self.base, Ref) else 0
 
 
 def step_of(programme: Programme, row: Row) -> Step | None:
@@ -71,12 +75,21 @@ def _origin(programme: Programme, row: Row, zone: str) -> Counted | None:
     step = step_of(programme, row)
     if step is None or row["due"] is None or row["until_why"] == "redated" or (step.chain and row["n"] > 1):
         return None
+    if step.chain and step.chain.table and row["due"] == row["since"]:
+        return None  # the first contact of a pregnancy that nothing dates is due at once: it tells no week
     when = timing(programme, programme.pathways[row["pathway"]], step)
     if not isinstance(when.base, Ref | LatestDay | FirstDay | EpisodeStart) or not when.windows:
         return None
     at = row["due"] - when.windows[0].due
     day = civil_day(at, zone) if row["clock"] == "minute" else at
-    return Counted(day, when.base, row["pathway"], step.clock, row["done_on"] is not None)
+    dates = isinstance(when.base, Ref) and when.base.name in _dating(programme)
+    return Counted(day, when.base, row["pathway"], step.clock, row["done_on"] is not None, dates=dates)
+
+
+def _dating(programme: Programme) -> set[str]:
+    """The values by which a schedule of the programme is dated."""
+    steps = (step for path in programme.pathways.values() for step in path.steps)
+    return {step.chain.dated_by for step in steps if step.chain and step.chain.dated_by}
 
 
 def day_of(row: Row, key: str, zone: str) -> int | None:

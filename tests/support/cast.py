@@ -34,6 +34,7 @@ SPEAKS = {"thu": "vi"}
 """Everybody else speaks English."""
 NAMES = {
     "mom": "Srey Mom", "bopha": "Bopha", "kunthea": "Kunthea", "hang": "Hang Elsewhere", "nga": "Nga of Ba Be",
+    "noy": "Noy Undated",
 }  # fmt: skip
 IDS = {name: f"01960000-0000-7000-8000-00000000000{n}" for n, name in enumerate([*NAMES, "baby"], 1)}
 
@@ -53,6 +54,8 @@ def lines() -> Iterator[dict[str, Any]]:
         "babies": [{"baby_id": IDS["baby"], "birth_outcome": "live", "sex": "f", "birth_weight_g": 2900}],
     })  # fmt: skip
     yield sent("register", "hang", "2026-04-05", registered("hang", ELSEWHERE, "2026-01-01"), place=ELSEWHERE)
+    yield sent("register", "noy", "2026-04-05", registered("noy", ELSEWHERE, ""), place=ELSEWHERE)
+    yield sent("anc_contact", "noy", "2026-04-05", {"visit_day": "2026-04-05"}, place=ELSEWHERE)
     yield sent("register", "nga", "2024-03-11", registered("nga", "VN-01906", "2024-01-02"), place="VN-01906")
     # Two phones that did not know of each other called her by two names: both saw only what the registration said.
     first = f"{IDS['mom']}-register-2026-03-30"
@@ -61,10 +64,10 @@ def lines() -> Iterator[dict[str, Any]]:
 
 
 def registered(who: str, village: str, period: str) -> dict[str, Any]:
-    """Answers of a registration."""
+    """Answers of a registration. period: the first day of her last period; '' when she does not know it."""
     return {
         "consent_record": "yes", "called": NAMES[who], "residence": village, "birthday": "2001-05",
-        "dating": {"lmp_told": period, "lmp_certain": "yes"}, "before": {"gravida": 1, "tt_doses_before": 0},
+        "dating": {"lmp_told": period, "lmp_certain": "yes"} if period else {}, "before": {"gravida": 1, "tt_doses_before": 0},
     }  # fmt: skip
 
 

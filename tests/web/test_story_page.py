@@ -39,6 +39,14 @@ def test_an_open_step_says_what_to_do_who_says_so_and_that_nobody_signed_it(cons
     assert "1 danger to act on at once" in page
 
 
+def test_nobody_tells_the_weeks_of_a_pregnancy_that_nothing_dates(console: Console) -> None:
+    page = text(console.visitor("sok").get(f"/people/{console.cast['noy']}/?on={DAY}").main)
+    assert "Ask for an ultrasound - her dates are not known" in page
+    assert "pregnant" not in page.partition("What to do")[0]
+    assert "best estimate" not in page
+    assert "Completed weeks after the day she or he is first known to us (5 Apr 2026)" in page
+
+
 def test_the_timeline_says_who_told_what_when_and_how(console: Console, mai: Visitor) -> None:
     page = mai.get(f"/people/{console.cast['bopha']}/?on={DAY}").main
     entry = text(next(part for part in page.split('<li class="card')[1:] if "9 Jun 2026" in part))
