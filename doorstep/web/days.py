@@ -64,8 +64,10 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def moment(seconds: int, zone: str) -> str:
-    """12 Nov 2026, 14:05 at the place."""
+    """12 Nov 2026, 14:05 at the place. The last second of a day stands for a day whose hour nobody knows: 12 Nov 2026."""
     told = datetime.fromtimestamp(seconds, UTC).astimezone(zone_of(zone))
+    if (told.hour, told.minute, told.second) == (23, 59, 59):
+        return short_day(told.toordinal() - EPOCH)
     return format_datetime(told, format="medium", tzinfo=told.tzinfo, locale=locale()).replace(told.strftime(":%S"), "", 1)
 
 

@@ -64,3 +64,9 @@ def test_a_moment_is_told_at_the_clock_of_the_place() -> None:
     assert days.moment(seconds, "Asia/Phnom_Penh") == "8 Jun 2026, 04:10"
     assert days.civil_day(seconds, "Asia/Phnom_Penh") == day_number("2026-06-08")
     assert days.civil_day(seconds, "no such zone") == day_number("2026-06-07")
+
+
+def test_of_a_day_whose_hour_nobody_knows_only_the_day_is_told() -> None:
+    last = day_number("2026-06-08") * 86400 + 17 * 3600 - 1
+    assert days.moment(last, "Asia/Phnom_Penh") == "8 Jun 2026"
+    assert days.moment(last + 1, "Asia/Phnom_Penh") == "9 Jun 2026, 00:00"
