@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -88,37 +87,41 @@ def _indexes(table: str, columns: Columns) -> list[str]:
     if table.startswith("rule_"):
         by = names[:4] if names[0] == "series" else names[:1]
     else:
-        by = ["subject"] if "subject" in names else []
+        by = [name for name in ("subject", "episode") if name in names]
     listed = ", ".join(f'"{name}"' for name in by)
     return [f'CREATE INDEX "{table}_by" ON "{table}" ({listed})'] if by else []
 
 
 class Sqlite(_Closing):
-    """SQLite in memory, or in a file."""
+    """SQLite in memory, or in a file: the one that the record uses."""
 
     name = "sqlite"
 
     def __init__(self, path: str = ":memory:") -> None:
-        self.connection = sqlite3.connect(path)
+        import apsw
+
+        self.connection = apsw.Connection(path)
 
     def load(self, table: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
-        self.connection.execute(f'DROP TABLE IF EXISTS "{table}"')
-        self.connection.execute(_ddl(table, columns, {"text": "TEXT", "bigint": "INTEGER", "double": "REAL"}))
-        marks = ", ".join("?" * len(columns))
-        self.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
-        for index in _indexes(table, columns):
-            self.connection.execute(index)
-        self.connection.commit()
+        with self.connection:
+            self.execute(f'DROP TABLE IF EXISTS "{table}"')
+            self.execute(_ddl(table, columns, {"text": "TEXT", "bigint": "INTEGER", "double": "REAL"}))
+            marks = ", ".join("?" * len(columns))
+            self.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)
+            for index in _indexes(table, columns):
+                self.execute(index)
 
     def execute(self, sql: str) -> None:
-        self.connection.execute(sql)
+        for _ in self.connection.execute(sql):
+            pass
 
     def query(self, sql: str) -> list[Row]:
         return self.connection.execute(sql).fetchall()
 
     def store(self, table: str, sql: str) -> None:
-        self.connection.execute(f'DROP TABLE IF EXISTS "{table}"')
-        self.connection.execute(f'CREATE TABLE "{table}" AS {sql}')
+        with self.connection:
+            self.execute(f'DROP TABLE IF EXISTS "{table}"')
+            self.execute(f'CREATE TABLE "{table}" AS {sql}')
 
     def close(self) -> None:
         self.connection.close()

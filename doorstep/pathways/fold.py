@@ -103,29 +103,26 @@ def fact_sql(
 ) -> str:
     """The facts: live answers under their canonical subject, each in its episode. Columns as `engines.FACT`.
 
-    trees: a table that keeps the rows of `correction_trees_sql`; without it they are worked out here.
+    trees: a table that keeps the rows of `correction_trees_sql`; without it they are worked out here. Of the touched alone facts
+    come only with it, since the trees are those of everybody: ValueError.
     """
     if touched:
+        if trees is None:
+            raise ValueError("facts of the touched are read with a table of correction trees")
         # Answers of a touched subject, and of those merged into it, through the index on (subject).
         mine = f"""mine AS (
             SELECT t.subject AS canonical, t.subject AS subject FROM {touched} AS t
             UNION SELECT t.subject AS canonical, al.subject AS subject
             FROM {touched} AS t JOIN {alias} AS al ON al.canonical = t.subject)"""
         raw = f"raw AS (SELECT mine.canonical AS who, a.* FROM mine JOIN {answer} AS a ON a.subject = mine.subject)"
-        # The trees of corrections that touch these answers, whole: the caller closes `touched` over them.
-        some = f"""corrected AS (
-            SELECT DISTINCT s.* FROM raw JOIN {sub} AS s ON s.submission = raw.submission
-            UNION SELECT s.* FROM raw JOIN {sub} AS c ON c.submission = raw.submission
-                  JOIN {sub} AS s ON s.submission = c.replaces
-            UNION SELECT s.* FROM raw JOIN {sub} AS s ON s.replaces = raw.submission)"""
-        head, ranked = f"{mine}, {raw}", f", {some}, {_trees('corrected')}"
+        head = f"{mine}, {raw}"
     else:
         raw = f"""raw AS (
             SELECT COALESCE(al.canonical, a.subject) AS who, a.* FROM {answer} AS a
             LEFT JOIN {alias} AS al ON al.subject = a.subject)"""
-        head, ranked = raw, f", {_trees(sub)}"
+        head = raw if trees else f"{raw}, {_trees(sub)}"
     text = f"""
-    WITH {head}{"" if trees else ranked},
+    WITH {head},
     live AS (
         SELECT raw.who AS subject, raw.code, raw.day, raw.day_last, raw."at", raw.ts, raw.precision, raw.num,
           COALESCE(whom.canonical, raw.txt) AS txt, raw.how, raw."row", raw.submission, k.kind

@@ -18,7 +18,7 @@ from doorstep.pathways.last import add_last, groups
 from doorstep.pathways.leaves import Leaves, aggregate
 from doorstep.pathways.plan import CannotCompile, Group, closed
 from doorstep.pathways.sql import Sql, Statement, aliased, all_of, choose, col, flag, lit, name, null, op, select, union
-from doorstep.pathways.state import Values, add_states
+from doorstep.pathways.state import Values, add_states, columns_of
 from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
 from doorstep.pathways.tables import RuleTable
 
@@ -105,7 +105,7 @@ def _judged(
     else:
         stream = add_stream(statement, group, programme, leaves.filters, source)
         last = _last_states(statement, stream, leaves)
-    judged = values.add(statement, last)
+    judged = values.add(statement, last, set(KEYS).union(*(columns_of(sql) for _, sql in (*counts, *both))))
     query = select([
         name(col("indicator", "r"), "indicator"), *(name(col(key, "s"), key) for key in KEYS),
         name(choose(col("iid", "r"), counts), "denominator"), name(choose(col("iid", "r"), both), "numerator"),

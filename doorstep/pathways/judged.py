@@ -48,7 +48,7 @@ from doorstep.pathways.sql import (
     select,
     when,
 )
-from doorstep.pathways.state import Values, add_states
+from doorstep.pathways.state import Values, add_states, columns_of
 from doorstep.pathways.stream import KEYS, Source, Stream, add_stream
 from doorstep.pathways.tables import Attributes, table_name
 
@@ -106,9 +106,11 @@ class Judge:
     def build(self, statement: Statement, emitted: Emitted, states: str) -> str:
         """Adds table `judged` upon the states."""
         variants, values, where, extra = Attributes(self.group.variants), emitted.columns, emitted.where, emitted.ends
-        states = self.values.add(statement, states)
-        gid = self.group.gid
-        states = statement.add(f"ends{gid}", select([exp.Star(), *extra], states), keep=True)
+        gid, made = self.group.gid, {one.alias for one in extra}
+        read = set(KEYS).union(*map(columns_of, [*values, *([where] if where is not None else [])])) - {"sid"} - made
+        states = self.values.add(statement, states, read.union(*map(columns_of, extra)))
+        if extra:
+            states = statement.add(f"ends{gid}", select([*(name(col(c), c) for c in sorted(read)), *extra], states), keep=True)
         query = select(values, aliased(states, "s"), where)
         if variants.joined:
             query = query.join(aliased(table_name(self.plan, "step"), "r"), join_type="CROSS", copy=False)

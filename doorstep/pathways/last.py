@@ -6,14 +6,14 @@ has two different ones: those few episodes are sorted. For lists of one day and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlglot import exp
 
 from doorstep.content import tree as t
 from doorstep.content.model import Programme
-from doorstep.pathways.leaves import COUNT, DAYS, FIRST, LATEST, START, TIMES, Column, Leaves, accepts, aggregate, chosen
+from doorstep.pathways.leaves import COUNT, DAYS, LATEST, START, TIMES, Column, Leaves, accepts, aggregate, chosen
 from doorstep.pathways.sql import (
     Over,
     Sql,
@@ -25,14 +25,19 @@ from doorstep.pathways.sql import (
     case,
     col,
     equal,
+    flag,
+    is_null,
     lit,
     name,
+    not_null,
     op,
     select,
     when,
 )
 from doorstep.pathways.stream import KEYS, Source, facts, home, in_kind
 
+OWN, PERSON = "own", "person"
+"""Facts of the episode itself, and of the person as such."""
 ORDER = ("day", "ts", "submission", "row", "code")
 """As in a stream: that facts of the person count from the beginning of the episode on does not change their order."""
 
@@ -52,53 +57,57 @@ def groups(programme: Programme, kind: str, clock: t.Clock, nodes: Iterable[Any]
 def add_last(statement: Statement, programme: Programme, leaves: Leaves, source: Source, moment: Sql) -> str:
     """Adds one row per episode: its keys, `m` (the given moment) and the leaves that were asked for. See `groups`."""
     gid, kind, named = leaves.group.gid, leaves.group.episode, leaves.named
-    person = {c for c in named if kind != "" and c.filters and home(programme, c.filters[0].code) == ""}
-    own = [c for c in named if c not in person]
-    query = facts(statement, source, [*(name(col(key, "f"), key) for key in KEYS), *_aggregates(statement, leaves, own)])
-    query = query.where(all_of(in_kind(statement, kind), source.told()), copy=False)
+    hers = [c for c in named if kind != "" and c.filters and home(programme, c.filters[0].code) == ""]
+    parts = {OWN: [c for c in named if c not in hers], PERSON: hers}
+    values = [*(name(col(key, "f"), key) for key in KEYS), *_aggregates(statement, leaves, parts[OWN], OWN)]
+    query = facts(statement, source, values).where(all_of(in_kind(statement, kind), source.told()), copy=False)
     grouped = statement.add(f"grouped{gid}", query.group_by(col("subject", "f"), col("episode", "f"), copy=False))
-    if person:
-        grouped = _with_person(statement, leaves, source, grouped, own, [c for c in named if c in person])
-    ordered = [c for c in named if c.kind in (LATEST, FIRST)]
-    if not ordered:
+    if hers:
+        grouped = _with_person(statement, leaves, source, grouped, parts)
+    ordered = {what: [c for c in columns if c.ordered_values] for what, columns in parts.items()}
+    several = [name(flag(_several(named, columns, what)), f"several_{what}") for what, columns in ordered.items() if columns]
+    if not several:
         kept = [name(col(alias), alias) for alias in named.values()]
         return statement.add(f"last{gid}", select([*_keys(), name(moment, "m"), *kept], grouped))
-    grouped = statement.add(f"counted{gid}", select([exp.Star()], grouped), keep=True, fence=True)
-    sorted_ = _sorted(statement, leaves, source, grouped, ordered, person)
-    values = []
-    for column, alias in named.items():
-        plain = col(alias, "g")
-        found = sorted_.get(column)
-        values.append(name(plain if found is None else case((_differ(alias, "g"), col(alias, found)), other=plain), alias))
-    query = select([*_keys("g"), name(moment, "m"), *values], aliased(grouped, "g"))
-    for few in dict.fromkeys(sorted_.values()):
-        by = ("subject",) if few.startswith("person") else KEYS
-        query = query.join(aliased(few, few), on=equal(few, "g", by), join_type="LEFT", copy=False)
-    return statement.add(f"last{gid}", query)
+    grouped = statement.add(f"counted{gid}", select([exp.Star(), *several], grouped), keep=True, fence=True)
+    query = select([], aliased(grouped, "g"))
+    found: dict[Column, Sql] = {}
+    for what, columns in ordered.items():
+        if not columns:
+            continue
+        keys = KEYS if what == OWN else KEYS[:1]
+        table = _sorted(statement, leaves, source, _few(statement, grouped, what, keys, gid), what, keys, columns)
+        query = query.join(aliased(table, table), on=equal(table, "g", keys), join_type="LEFT", copy=False)
+        which = op("=", col(f"several_{what}", "g"), 1)
+        found |= {c: case((which.copy(), col(named[c], table)), other=col(named[c], "g")) for c in columns}
+    last = [*_keys("g"), name(moment, "m"), *(name(found.get(c, col(alias, "g")), alias) for c, alias in named.items())]
+    return statement.add(f"last{gid}", query.select(*last, copy=False))
 
 
 def _keys(table: str | None = None) -> list[Sql]:
     return [name(col(key, table), key) for key in KEYS]
 
 
-def _low(alias: str) -> str:
-    """The least of the values of which `alias` is the greatest."""
-    return f"low_{alias}"
+def _read(columns: Iterable[Column]) -> list[Column]:
+    """What latest and first values are taken from: each once."""
+    return list({(c.filters, c.what): c for c in columns if c.ordered_values}.values())
 
 
-def _differ(alias: str, table: str | None = None) -> Sql:
-    """There are two different values. Of an episode that has none, both are null."""
-    return op("!=", col(_low(alias), table), col(alias, table))
+def _several(named: Mapping[Column, str], columns: Iterable[Column], what: str) -> Sql:
+    """There are more values than columns that have one: some column has two, and their order matters."""
+    total: Sql = lit(0)
+    for column in _read(columns):
+        total = op("+", total, case((is_null(col(named[column])), lit(0)), other=lit(1)))
+    return op(">", col(f"values_{what}"), total)
 
 
-def _aggregates(statement: Statement, leaves: Leaves, columns: Iterable[Column]) -> list[Sql]:
-    """Leaves over facts in no order: the first of all facts is the beginning."""
+def _aggregates(statement: Statement, leaves: Leaves, columns: list[Column], what: str) -> list[Sql]:
+    """Leaves over facts in no order, and the count of values that have one: of one value the greatest is the latest."""
     values: list[Sql] = []
     for column in columns:
         alias = leaves.named[column]
-        if column.kind in (LATEST, FIRST):
-            value = chosen(column, statement.dialect, col(column.what, "f"))
-            values += [name(exp.Min(this=value), _low(alias)), name(exp.Max(this=value.copy()), alias)]
+        if column.ordered_values:
+            values.append(name(exp.Max(this=chosen(column, statement.dialect, col(column.what, "f"))), alias))
         elif column.kind == START:
             values.append(name(exp.Min(this=col("day", "f")), alias))
         elif column.kind == TIMES:
@@ -107,7 +116,22 @@ def _aggregates(statement: Statement, leaves: Leaves, columns: Iterable[Column])
             values.append(name(_list(statement, column, "day"), alias))
         else:
             values.append(name(aggregate(column, statement.dialect), alias))
+    read = _read(columns)
+    if read:
+        values.append(name(_values(statement, read), f"values_{what}"))
     return values
+
+
+def _values(statement: Statement, read: list[Column]) -> Sql:
+    """How many values were told for these columns."""
+    told = [all_of(accepts(c.filters, statement.dialect), not_null(col(c.what, "f"))) for c in read]
+    codes = [code for c in read for code in {f.code for f in c.filters}]
+    if len(codes) == len(set(codes)):  # no event is read by two
+        return exp.Count(this=when(any_of(*told), lit(1)))
+    total = flag(told[0])
+    for one in told[1:]:
+        total = op("+", total, flag(one))
+    return exp.Sum(this=total)
 
 
 def _times(statement: Statement, column: Column) -> Sql:
@@ -129,64 +153,45 @@ def _list(statement: Statement, column: Column, what: str) -> Sql:
 
 
 def _with_person(
-    statement: Statement, leaves: Leaves, source: Source, grouped: str, own: Collection[Column], person: list[Column]
+    statement: Statement, leaves: Leaves, source: Source, grouped: str, parts: Mapping[str, list[Column]]
 ) -> str:
     """Adds the leaves of the person's own facts to each of her episodes."""
-    gid, named = leaves.group.gid, leaves.named
+    gid, named, own, person = leaves.group.gid, leaves.named, parts[OWN], parts[PERSON]
     codes = sorted({f.code for column in person for f in column.filters})
-    query = facts(statement, source, [name(col("subject", "f"), "subject"), *_aggregates(statement, leaves, person)])
+    query = facts(statement, source, [name(col("subject", "f"), "subject"), *_aggregates(statement, leaves, person, PERSON)])
     query = query.where(all_of(op("=", col("episode", "f"), ""), among(col("code", "f"), codes), source.told()), copy=False)
     hers = statement.add(f"hers{gid}", query.group_by(col("subject", "f"), copy=False), keep=True)
-    values = [name(col(alias, "o"), alias) for column in own for alias in _made(column, named[column])]
-    for column in person:
-        for alias in _made(column, named[column]):
-            value = col(alias, "p")
-            none_is_0 = column.kind in (COUNT, TIMES)
-            values.append(name(exp.Coalesce(this=value, expressions=[lit(0)]) if none_is_0 else value, alias))
+    values = [name(col(named[column], "o"), named[column]) for column in own]
+    values += [name(col(f"values_{OWN}", "o"), f"values_{OWN}")] if _read(own) else []
+    zero = [*(named[c] for c in person if c.kind in (COUNT, TIMES)), *([f"values_{PERSON}"] if _read(person) else [])]
+    values += [name(exp.Coalesce(this=col(alias, "p"), expressions=[lit(0)]), alias) for alias in zero]
+    values += [name(col(named[c], "p"), named[c]) for c in person if named[c] not in zero]
     both = select([*_keys("o"), *values], aliased(grouped, "o"))
-    both = both.join(aliased(hers, "p"), on=equal("p", "o", ("subject",)), join_type="LEFT", copy=False)
+    both = both.join(aliased(hers, "p"), on=equal("p", "o", KEYS[:1]), join_type="LEFT", copy=False)
     return statement.add(f"joint{gid}", both)
-
-
-def _made(column: Column, alias: str) -> tuple[str, ...]:
-    return (_low(alias), alias) if column.kind in (LATEST, FIRST) else (alias,)
 
 
 # --- the few that must be sorted -------------------------------------------------------------------------------------
 
 
+def _few(statement: Statement, grouped: str, what: str, keys: tuple[str, ...], gid: int) -> str:
+    """Adds the episodes, or the persons, that have several values."""
+    listed = select([name(col(key), key) for key in keys], grouped, op("=", col(f"several_{what}"), 1))
+    return statement.add(f"{what}_several{gid}", listed.group_by(*(col(key) for key in keys), copy=False), fence=True)
+
+
 def _sorted(
-    statement: Statement, leaves: Leaves, source: Source, grouped: str, ordered: list[Column], person: Collection[Column]
-) -> dict[Column, str]:
-    """Adds a table of the right values for episodes (and persons) with several; gives each column its table."""
-    gid, named = leaves.group.gid, leaves.named
-    found: dict[Column, str] = {}
-    for what, keys, columns in (
-        ("own", KEYS, [c for c in ordered if c not in person]), ("person", ("subject",), [c for c in ordered if c in person]),
-    ):
-        if not columns:
-            continue
-        wanted = any_of(*(_differ(named[column]) for column in columns))
-        few = statement.add(f"{what}_several{gid}", select([name(col(key), key) for key in keys], grouped, wanted), fence=True)
-        if what == "person":  # of whom there may be several episodes
-            few = statement.add(f"{what}_once{gid}", select([col("subject")], few).group_by(col("subject"), copy=False))
-        table = _latest(statement, leaves, source, few, keys, columns)
-        found |= dict.fromkeys(columns, table)
-    return found
-
-
-def _latest(
-    statement: Statement, leaves: Leaves, source: Source, few: str, keys: tuple[str, ...], columns: list[Column]
+    statement: Statement, leaves: Leaves, source: Source, few: str, what: str, keys: tuple[str, ...], columns: list[Column]
 ) -> str:
     """Adds (keys, values): of the facts of the few, in their order, the latest or first of each column."""
-    gid, named, what = leaves.group.gid, leaves.named, "own" if keys == KEYS else "person"
+    gid, named = leaves.group.gid, leaves.named
     codes = sorted({f.code for column in columns for f in column.filters})
     read = sorted({"code", "num", "txt", "how", *ORDER})
     told = select([name(col(key, "f"), key) for key in (*KEYS, *read)], aliased(source.fact, "f"))
-    kind = in_kind(statement, leaves.group.episode) if what == "own" else op("=", col("episode", "f"), "")
+    kind = in_kind(statement, leaves.group.episode) if what == OWN else op("=", col("episode", "f"), "")
     told = told.where(all_of(among(col("code", "f"), codes), kind, source.told()), copy=False)
     inner = exp.Subquery(this=told, alias=exp.TableAlias(this=exp.to_identifier("e", quoted=True)))
-    values = [name(col(key, "e"), key) for key in (*keys, *(c for c in read if c not in keys))]
+    values = [name(col(key, "e"), key) for key in (*keys, *read)]
     query = select(values, aliased(few, "w")).join(inner, join_type="CROSS", copy=False)
     events = statement.add(f"{what}_event{gid}", query.where(equal("e", "w", keys), copy=False))
     over = Over(keys, ORDER)

@@ -34,7 +34,12 @@ class Column:
     @property
     def ordered(self) -> bool:
         """Whether events of the same moment must be in their exact order."""
-        return self.kind in (TIMES, LATEST, FIRST)
+        return self.kind == TIMES or self.ordered_values
+
+    @property
+    def ordered_values(self) -> bool:
+        """Whether it is one of several values, by their order."""
+        return self.kind in (LATEST, FIRST)
 
 
 @dataclass

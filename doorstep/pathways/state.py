@@ -120,17 +120,35 @@ class Values:
                 self.rounded[alias] = floor(col(raw(alias)), ctx.dialect)
         return self.columns[same]
 
-    def add(self, statement: Statement, source: str) -> str:
-        """Adds the values, each after those it reads."""
+    def add(self, statement: Statement, source: str, read: Collection[str]) -> str:
+        """Adds the values, each after those it reads. Only the columns `read` come out of it."""
+        needed, stages = set(read), []
+        for alias, made in reversed(self._stages()):
+            mine = {column: sql for column, sql in made.items() if column in needed}
+            if mine:
+                kept = needed - mine.keys()
+                stages.append((alias, sorted(kept), mine))
+                needed = kept.union(*map(columns_of, mine.values()))
+        for alias, kept_, mine in reversed(stages):
+            values = [*(name(col(c), c) for c in kept_), *(name(sql, column) for column, sql in mine.items())]
+            source = statement.add(alias, select(values, source), keep=True)
+        return source
+
+    def _stages(self) -> list[tuple[str, dict[str, Sql]]]:
+        """Tables to be made one upon the other, each with its new columns."""
+        stages: list[tuple[str, dict[str, Sql]]] = []
         gid = self.leaves.group.gid
         for depth in range(1, max(self.levels.values(), default=0) + 1):
             here = [alias for alias, level in self.levels.items() if level == depth]
-            made = [name(self.made[alias], raw(alias) if alias in self.rounded else alias) for alias in here]
-            source = statement.add(f"value{gid}_{depth}", select([exp.Star(), *made], source), keep=True)
-            whole = [name(self.rounded[alias], alias) for alias in here if alias in self.rounded]
-            if whole:
-                source = statement.add(f"whole{gid}_{depth}", select([exp.Star(), *whole], source), keep=True)
-        return source
+            made = {raw(alias) if alias in self.rounded else alias: self.made[alias] for alias in here}
+            whole = {alias: self.rounded[alias] for alias in here if alias in self.rounded}
+            stages += [(f"value{gid}_{depth}", made), (f"whole{gid}_{depth}", whole)]
+        return stages
+
+
+def columns_of(sql: Sql) -> set[str]:
+    """Names of the columns of states that an expression reads. Those of a lambda are not quoted."""
+    return {column.name for column in sql.find_all(exp.Column) if column.table in ("", "s") and column.this.quoted}
 
 
 def raw(alias: str) -> str:

@@ -1,8 +1,8 @@
 """How many contacts of a chain there were in all, the first and the last: contacts without their story.
 
 Source: docs/pathway-language.md, *chain*. Engines that fold lists follow the events of each series one by one. The others count:
-where no two events that follow each other in an episode are near, each is a contact; the few series in which several are near
-are followed as in `contacts`.
+an event that is not near the one before it is a contact. Only where three events are near each other one by one, that may be
+wrong: those few series are followed as in `contacts`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from doorstep.pathways.sql import (
     Sql,
     Statement,
     aliased,
+    all_of,
     any_of,
     case,
     cast,
@@ -26,6 +27,7 @@ from doorstep.pathways.sql import (
     name,
     op,
     select,
+    union,
     when,
 )
 
@@ -40,31 +42,28 @@ def add_tally(statement: Statement, events: str, gaps: Gaps, suffix: str) -> str
 
     `from_contact` is the last. No gap is 0 (`Gaps.least_one`): events of one day may come one by one.
     """
-    line = statement.add(f"line{suffix}", select(
-        [*keep(*SERIES), name(col("t"), "m"), name(Over(SERIES, ("t",)).lag(col("t")), "before")], events))
-    near = op("<", op("-", col("m"), col("before")), gaps.sql())
+    over = Over(SERIES, ("t",))
+    line = statement.add(f"line{suffix}", select([
+        *keep(*SERIES), name(col("t"), "m"), name(over.lag(col("t")), "before"),
+        name(over(exp.Lag(this=col("t"), offset=lit(2))), "before_that"),
+    ], events))
     begins = any_of(is_null(col("before")), op(">=", op("-", col("m"), col("before")), gaps.sql()))
+    crowd = all_of(
+        op("<", op("-", col("m"), col("before")), gaps.sql()), op("<", op("-", col("before"), col("before_that")), gaps.sql())
+    )
     counted = statement.add(f"tally{suffix}", select([
         *keep(*SERIES), name(exp.Count(this=when(begins, lit(1))), "contacts"), name(exp.Min(this=col("m")), "first_contact"),
-        name(exp.Max(this=when(begins.copy(), col("m"))), "from_contact"), name(exp.Count(this=when(near, lit(1))), "nears"),
+        name(exp.Max(this=when(begins.copy(), col("m"))), "from_contact"), name(exp.Count(this=when(crowd, lit(1))), "crowds"),
     ], line).group_by(*(col(key) for key in SERIES), copy=False), keep=True)
-    followed = _followed(statement, events, counted, gaps, suffix)
-    several = op(">=", col("nears", "t"), 2)
-    values = [
-        name(case((several.copy(), col(column, "e")), other=col(column, "t")), column)
-        for column in ("contacts", "from_contact")
-    ]
-    query = select(
-        [*(name(col(key, "t"), key) for key in SERIES), name(col("first_contact", "t"), "first_contact"), *values],
-        aliased(counted, "t"),
-    )
-    query = query.join(aliased(followed, "e"), on=equal("e", "t", SERIES), join_type="LEFT", copy=False)
-    return statement.add(f"contacts{suffix}", query, keep=True)
+    columns = keep(*SERIES, "contacts", "first_contact", "from_contact")
+    plain = select(columns, counted, op("=", col("crowds"), 0))
+    exact = select([column.copy() for column in columns], _followed(statement, events, counted, gaps, suffix))
+    return statement.add(f"contacts{suffix}", union([plain, exact]))
 
 
 def _followed(statement: Statement, events: str, counted: str, gaps: Gaps, suffix: str) -> str:
-    """Adds the tally of series with several near events: which of them are contacts depends on which were before."""
-    crowded = statement.add(f"crowded{suffix}", select(keep(*SERIES), counted, op(">=", col("nears"), 2)), keep=True)
+    """Adds the tally of series in which three events are near each other: which are contacts depends on which were before."""
+    crowded = statement.add(f"crowded{suffix}", select(keep(*SERIES), counted, op(">", col("crowds"), 0)), keep=True)
     crowd = select(
         [*(name(col(key, "v"), key) for key in SERIES), name(col("t", "v"), "m"), name(lit(0), "run"), name(lit(1), "cq")],
         aliased(crowded, "w"),
@@ -72,9 +71,10 @@ def _followed(statement: Statement, events: str, counted: str, gaps: Gaps, suffi
     crowd = crowd.group_by(*(col(key, "v") for key in (*SERIES, "t")), copy=False)
     marked = add_contacts(statement, statement.add(f"crowd{suffix}", crowd), gaps, suffix)
     query = select([
-        *keep(*SERIES), name(exp.Count(this=lit(1)), "contacts"), name(exp.Max(this=col("m")), "from_contact"),
+        *keep(*SERIES), name(exp.Count(this=lit(1)), "contacts"), name(exp.Min(this=col("m")), "first_contact"),
+        name(exp.Max(this=col("m")), "from_contact"),
     ], marked, op("=", col("ct"), 1))
-    return statement.add(f"followed{suffix}", query.group_by(*(col(key) for key in SERIES), copy=False), keep=True)
+    return statement.add(f"followed{suffix}", query.group_by(*(col(key) for key in SERIES), copy=False))
 
 
 def folds(dialect: str) -> bool:

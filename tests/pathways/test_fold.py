@@ -49,7 +49,10 @@ def facts(
     engine.load("alias", engines.ALIAS, alias or [])
     if touched is not None:
         engine.load("touched", (("subject", "text"),), [(who,) for who in touched])
-    sql = fact_sql(engine.name, touched="touched" if touched is not None else None)
+        engine.store("corrected", correction_trees_sql(engine.name))
+        sql = fact_sql(engine.name, touched="touched", trees="corrected")
+    else:
+        sql = fact_sql(engine.name)
     return sorted((row[0], row[1], row[2], row[3], row[9]) for row in engine.query(sql))
 
 

@@ -40,8 +40,9 @@ def test_sqlite_begins_with_those_who_were_touched(rules: Programme) -> None:
     reading = [line for line in plan if re.match(r"(SCAN|SEARCH) (f|x)\b", line)]
     assert reading
     assert [line for line in reading if not re.match(r"SEARCH \w+ USING .*INDEX \w+ \(subject=\?", line)] == []
-    # Rule tables are read through their own index, none is built anew for every submission.
-    assert [line for line in plan if re.search(r"SEARCH [rhd] USING AUTOMATIC|SCAN [rhd]\b", line)] == []
+    # Rule tables are read through their own index, none is built anew for every submission. The table of steps may be read
+    # whole: each moment is judged by all of them.
+    assert [line for line in plan if re.search(r"SEARCH [rhd] USING AUTOMATIC|SCAN [hd]\b", line)] == []
 
 
 @dataclass(frozen=True)
