@@ -11,7 +11,7 @@ import io
 import pickle
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ LEFT_OUT = {".DS_Store", "Thumbs.db"}
 class ContentWrong(ValueError):
     """Programmes with mistakes: none of them was released. `problems` are all the mistakes."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem | str]) -> None:
         self.problems = tuple(problems)
         listed = "\n".join(str(problem) for problem in problems)
         super().__init__(
@@ -82,6 +82,8 @@ def release(store: Store, shelf: Path) -> bool:
     programmes, problems = _read(folders(shelf))
     if any(problem.is_error for problem in problems) or not programmes:
         raise ContentWrong([problem for problem in problems if problem.is_error])
+    if changed := _other_meaning(store, programmes):
+        raise ContentWrong(changed)
     keep(_kept(store, hash), programmes)
     content, at = zip_shelf(shelf), now_ms()
     with store.log.write() as log:
@@ -89,6 +91,30 @@ def release(store: Store, shelf: Path) -> bool:
             log.insert("pack", ("hash", "content", "added_at"), [(hash, content, at)])
         log.insert("pack_release", ("pack", "released_at"), [(hash, at)])
     return True
+
+
+NUMBERS = {"number", "integer"}
+
+
+def _other_meaning(store: Store, programmes: Mapping[str, Programme]) -> list[str]:
+    """Codes under which facts may have been told in one kind or unit and would now be read in another.
+
+    A changed unit is another code: 8.1 g/dL among facts in g/L would make everybody pale, and nothing would say so.
+    """
+    with store.log.read() as log:
+        if not log.rows("SELECT 1 FROM submission LIMIT 1"):
+            return []
+    now = Pack("", programmes).dictionary
+    found = {}
+    for pack in load_shelf(store).packs:
+        for code, was in pack.dictionary.items():
+            row = now.get(code, was)
+            if row.unit != was.unit or not (row.kind == was.kind or {row.kind, was.kind} <= NUMBERS):
+                found[code] = (
+                    f"dictionary: code {code} found as {row.kind} {row.unit}".rstrip() + "; expected "
+                    f"{was.kind} {was.unit}".rstrip() + ", as facts were told under it before, or a new code for the new meaning"
+                )
+    return [found[code] for code in sorted(found)]
 
 
 def load_shelf(store: Store) -> Shelf:
