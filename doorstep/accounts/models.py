@@ -33,7 +33,8 @@ class Worker(AbstractBaseUser):
 
     username = models.CharField(max_length=64, unique=True, validators=[USERNAME])
     called = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=8, default="en")
+    language = models.CharField(max_length=8, blank=True, default="")
+    """In which the pages speak to them; '' when nobody said: then as their browser asks."""
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(auto_now_add=True)
     invented = models.BooleanField(default=False)

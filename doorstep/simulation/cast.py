@@ -37,7 +37,8 @@ SCENES = (
 
 @dataclass(frozen=True)
 class Part:
-    """Somebody in the cast. login: whether people can log in as them; place: a unit's id, or * for everywhere."""
+    """Somebody in the cast. login: whether people can log in as them; place: a unit's id, or * for everywhere; language: ''
+    for those whom anybody may play, who are spoken to as the browser asks."""
 
     name: str
     role: str
@@ -73,19 +74,19 @@ def _areas(village: Village) -> Iterator[tuple[Worker, str]]:
 
 def visitors(scenes: dict[str, list[Village]]) -> Iterator[Part]:
     """Who can log in: one of each role in Ratanakiri, one each in Viet Nam and Bulgaria, and somebody without access."""
-    yield Part("administrator", "administrator", EVERYWHERE, "Administrator", "en", "every place, what was held", True)
+    yield Part("administrator", "administrator", EVERYWHERE, "Administrator", "", "every place, what was held", True)
     for code, village in ((code, _largest(found)) for code, found in scenes.items()):
         if code == "KH-16":
-            yield Part("manager", "manager", code, "Manager", "en", "Ratanakiri in numbers, without names", True)
-            yield Part("supervisor", "supervisor", code, "Supervisor", "en", "all of Ratanakiri", True)
-            yield Part("hospital", "hospital", village.above, "Hospital", "en", "all whom her hospital looks after", True)
-            yield Part("midwife", "midwife", village.station, "Midwife", "en", "the villages of her health centre", True)
-            yield Part("attendant", "attendant", village.unit.id, "Attendant", "en", "her own village", True)
+            yield Part("manager", "manager", code, "Manager", "", "Ratanakiri in numbers, without names", True)
+            yield Part("supervisor", "supervisor", code, "Supervisor", "", "all of Ratanakiri", True)
+            yield Part("hospital", "hospital", village.above, "Hospital", "", "all whom her hospital looks after", True)
+            yield Part("midwife", "midwife", village.station, "Midwife", "", "the villages of her health centre", True)
+            yield Part("attendant", "attendant", village.unit.id, "Attendant", "", "her own village", True)
         elif code.startswith("VN"):
             yield Part("midwife-vn", "midwife", village.station, "Midwife, Bac Kan", "vi", "a commune in Viet Nam", True)
         else:
             yield Part("mediator", "mediator", village.unit.id, "Mediator, Samokov", "bg", "a town in Bulgaria", True)
-    yield Part("stranger", "", "", "Somebody without a role", "en", "nobody's record, and is not told why", True)
+    yield Part("stranger", "", "", "Somebody without a role", "", "nobody's record, and is not told why", True)
 
 
 def _largest(found: list[Village]) -> Village:

@@ -12,6 +12,7 @@
 | lan | midwife | Ba Be, since 2025 in Thai Nguyen |
 | thu | midwife, who speaks Vietnamese | the district Lumphat |
 | nobody | none | none |
+| kim, who mistypes | none | none |
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ WORKERS = (
     ("pov", "administrator", "*"), ("lan", "midwife", "VN-01906@2025"), ("thu", "midwife", LUMPHAT),
 )  # fmt: skip
 SPEAKS = {"thu": "vi"}
-"""Everybody else speaks English."""
+"""Of everybody else nobody said in which language."""
 NAMES = {
     "mom": "Srey Mom", "bopha": "Bopha", "kunthea": "Kunthea", "hang": "Hang Elsewhere", "nga": "Nga of Ba Be",
     "noy": "Noy Undated",
@@ -91,9 +92,10 @@ def main() -> None:
     from doorstep.record.record import Record
 
     for name, role, place in WORKERS:
-        worker = Worker.objects.create_user(name, PASSWORD, invented=True, language=SPEAKS.get(name, "en"))
+        worker = Worker.objects.create_user(name, PASSWORD, invented=True, language=SPEAKS.get(name, ""))
         Assignment.objects.create(worker=worker, role=role, place=place, valid_from=0)
-    Worker.objects.create_user("nobody", PASSWORD, invented=True)
+    for name in ("nobody", "kim"):
+        Worker.objects.create_user(name, PASSWORD, invented=True)
     with Record.open(programmes=shelf()) as record:
         with record.store.register.write() as register:
             load(register, Places.load(), ["KH-16", "VN-06", "VN-19@2025"])

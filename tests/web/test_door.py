@@ -32,8 +32,8 @@ def test_a_wrong_password_and_a_name_that_nobody_has_are_answered_alike(console:
 
 def test_after_six_wrong_passwords_the_door_stays_shut_also_for_the_right_one(console: Console) -> None:
     visitor = console.visitor()
-    wrong = [visitor.log_in("neary", "wrong") for _ in range(6)]
-    for answer in (wrong[-1], visitor.log_in("neary", PASSWORD)):
+    wrong = [visitor.log_in("kim", "wrong") for _ in range(6)]
+    for answer in (wrong[-1], visitor.log_in("kim", PASSWORD)):
         assert answer.status == 429
         assert "this door stays shut for a while" in answer.text
         assert "call the midwife" in answer.text
@@ -106,6 +106,11 @@ def test_whoever_comes_in_is_spoken_to_in_her_own_language(console: Console) -> 
     visitor.log_in("thu")
     assert '<html lang="km">' in visitor.get("/").text, "what was chosen at the door counts"
     assert '<html lang="vi">' in console.visitor("thu").get("/").text
+
+
+def test_whoever_never_said_is_spoken_to_as_the_browser_asks(console: Console) -> None:
+    assert '<html lang="km">' in console.visitor("mai", language="km").get("/").text
+    assert '<html lang="en">' in console.visitor("mai").get("/").text
 
 
 def test_a_language_chosen_inside_is_found_again_on_another_phone(console: Console) -> None:
