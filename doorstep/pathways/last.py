@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from doorstep.content import tree as t
 from doorstep.content.model import Programme
-from doorstep.pathways.leaves import COUNT, DAYS, LATEST, START, TIMES, Column, Leaves, accepts, aggregate, chosen
+from doorstep.pathways.leaves import COUNT, LATEST, TIMES, Column, Leaves, accepts, chosen
 from doorstep.pathways.sql import (
     Over,
     Sql,
@@ -105,21 +105,34 @@ def _aggregates(statement: Statement, leaves: Leaves, columns: list[Column], wha
     """Leaves over facts in no order, and the count of values that have one: of one value the greatest is the latest."""
     values: list[Sql] = []
     for column in columns:
-        alias = leaves.named[column]
-        if column.ordered_values:
-            values.append(name(exp.Max(this=chosen(column, statement.dialect, col(column.what, "f"))), alias))
-        elif column.kind == START:
-            values.append(name(exp.Min(this=col("day", "f")), alias))
-        elif column.kind == TIMES:
-            values.append(name(_times(statement, column), alias))
-        elif column.kind == DAYS:
-            values.append(name(_list(statement, column, "day"), alias))
-        else:
-            values.append(name(aggregate(column, statement.dialect), alias))
+        values.append(name(_aggregate(statement, column), leaves.named[column]))
     read = _read(columns)
     if read:
         values.append(name(_values(statement, read), f"values_{what}"))
     return values
+
+
+def _aggregate(statement: Statement, column: Column) -> Sql:
+    accepted = accepts(column.filters, statement.dialect)
+    match column.kind:
+        case "start":
+            return exp.Min(this=col("day", "f"))
+        case "times":
+            return _times(statement, column)
+        case "days":
+            return _list(statement, column, "day")
+        case "count":
+            return _of(exp.Count(this=exp.Star()), accepted)
+        case "min":
+            return _of(exp.Min(this=col(column.what, "f")), accepted)
+        case "max" | "latest" | "first":
+            return _of(exp.Max(this=col(column.what, "f")), accepted)
+    raise TypeError(f"no aggregate for {column.kind}")
+
+
+def _of(function: Sql, condition: Sql) -> Sql:
+    """The aggregate of the facts that fulfil a condition."""
+    return exp.Filter(this=function, expression=exp.Where(this=condition))
 
 
 def _values(statement: Statement, read: list[Column]) -> Sql:
@@ -127,7 +140,7 @@ def _values(statement: Statement, read: list[Column]) -> Sql:
     told = [all_of(accepts(c.filters, statement.dialect), not_null(col(c.what, "f"))) for c in read]
     codes = [code for c in read for code in {f.code for f in c.filters}]
     if len(codes) == len(set(codes)):  # no event is read by two
-        return exp.Count(this=when(any_of(*told), lit(1)))
+        return _of(exp.Count(this=exp.Star()), any_of(*told))
     total = flag(told[0])
     for one in told[1:]:
         total = op("+", total, flag(one))
@@ -148,8 +161,7 @@ def _list(statement: Statement, column: Column, what: str) -> Sql:
     """What the column's events have there, as a list; null where there is none."""
     if statement.dialect == "spark":  # whose lists leave out nulls
         return exp.Anonymous(this="COLLECT_LIST", expressions=[chosen(column, statement.dialect, col(what, "f"))])
-    listed = exp.Anonymous(this="LIST", expressions=[col(what, "f")])
-    return exp.Filter(this=listed, expression=exp.Where(this=accepts(column.filters, statement.dialect)))
+    return _of(exp.Anonymous(this="LIST", expressions=[col(what, "f")]), accepts(column.filters, statement.dialect))
 
 
 def _with_person(
