@@ -77,15 +77,6 @@ def test_the_open_rows_of_all_steps(
             assert asked(engine, rules, day, None) == listed(rows, day, None), day
 
 
-def test_sqlite_joins_no_two_lists_row_by_row(rules: Programme) -> None:
-    with open_engine("sqlite") as engine:
-        load(engine, rules, [], [])
-        sql = compile_due(rules, "sqlite", day=BASE, steps=CHAINS).sql
-        plan = [row[3] for row in engine.query(f"EXPLAIN QUERY PLAN {sql}")]
-    assert any("LEFT-JOIN" in line for line in plan)
-    assert [line for line in plan if line.startswith("SCAN") and "LEFT-JOIN" in line] == []
-
-
 @pytest.mark.parametrize("names", [CHAINS, ["reg", "contact"]])
 def test_of_those_who_were_touched(
     names: list[str], rules: Programme, told: tuple[list[Fact], list[Relation]], rows: list[Row]
