@@ -19,7 +19,7 @@ class DatabaseAway(RuntimeError):
 
 
 class Connection(Protocol):
-    """Statements inside one transaction."""
+    """Statements inside one transaction. What a write has to complain of may be told at the next query, or at the end."""
 
     dialect: str
 
@@ -41,14 +41,14 @@ class Connection(Protocol):
     def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
         """New rows of several tables, in as few steps as the database can."""
 
+    def clear(self, tables: Sequence[str], subjects: Sequence[str]) -> None:
+        """Removes the rows of these subjects (column `subject`) from each of the tables."""
+
     def fill(self, name: str, into: str, select: str) -> None:
         """New rows from a long query that is run again and again: it is prepared once for a connection, under this name.
 
         into: 'table (column, ...)'.
         """
-
-    def together(self) -> AbstractContextManager[None]:
-        """What is run inside is sent without waiting for each answer; a failure is told at the next query, or at the end."""
 
     def script(self, sql: str) -> None:
         """Several statements without values, as written in the dialect."""

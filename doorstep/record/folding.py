@@ -33,7 +33,7 @@ def catch_up(store: Store, shelf: Shelf, rules: Rules, progress: Progress = _sil
         _adopt(store, rules)
     new = 0
     while True:
-        with store.register.write() as register, register.together():
+        with store.register.write() as register:
             count = _read_some(store, shelf, register)
             # What is new and little is worked out in the same transaction: whoever waits for it waits for one.
             done = None if count == READ_AT_ONCE else all_if_few(register, rules)

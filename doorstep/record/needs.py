@@ -35,31 +35,86 @@ class Needs:
 
 def needs_of(pathway: Pathway) -> Needs:
     """Of all steps of one pathway."""
-    return Needs(pathway.episode, tuple(dict.fromkeys(_of_step(pathway, step) for step in pathway.steps)))
+    reader = _Reader(pathway)
+    return Needs(pathway.episode, tuple(dict.fromkeys(reader.of_step(step) for step in pathway.steps)))
 
 
-def _of_step(pathway: Pathway, step: Step) -> Clauses:
-    found: list[frozenset[str]] = []
-    if step.each is not None:
-        found += _codes(step.each)
-    for condition in (step.when, step.while_):
-        if condition is not None:
-            found += _true(condition, pathway)
-    if step.anchor is not None:
-        found += _known(step.anchor, pathway)
-    if step.countries:
-        found.append(frozenset({COUNTRY}))
-    return tuple(sorted(set(found), key=sorted))
+Found = list[frozenset[str]]
 
 
-def _codes(stream: t.Stream) -> list[frozenset[str]]:
+class _Reader:
+    """Reads the rules of one pathway; each of its named values once."""
+
+    def __init__(self, pathway: Pathway) -> None:
+        self.pathway = pathway
+        self._true: dict[str, Found] = {}
+        self._known: dict[str, Found] = {}
+
+    def of_step(self, step: Step) -> Clauses:
+        """The clauses of one step."""
+        found: Found = []
+        if step.each is not None:
+            found += _codes(step.each)
+        for condition in (step.when, step.while_):
+            if condition is not None:
+                found += self.true(condition)
+        if step.anchor is not None:
+            found += self.known(step.anchor)
+        if step.countries:
+            found.append(frozenset({COUNTRY}))
+        return tuple(sorted(set(found), key=sorted))
+
+    def true(self, node: t.Expr) -> Found:
+        """What is needed for this condition to be true."""
+        match node:
+            case t.Any(stream):
+                return _codes(stream)
+            case t.And(parts):
+                return [clause for part in parts for clause in self.true(part)]
+            case t.Or(parts):
+                return _one_of(self.true(part) for part in parts)
+            case t.Known(part):
+                return self.known(part)
+            case t.Ref(name):
+                if name not in self._true:
+                    self._true[name] = self.true(self.pathway.values[name].expr)
+                return self._true[name]
+            case t.Case(branches):
+                return _one_of(self.true(one.when) + self.true(one.value) for one in branches)
+            case _:
+                return self.known(node)
+
+    def known(self, node: t.Expr) -> Found:
+        """What is needed for this value not to be unknown."""
+        match node:
+            case t.Latest(stream) | t.First(stream) | t.LatestDay(stream) | t.FirstDay(stream):
+                return _codes(stream)
+            case t.Compare() | t.Arith() | t.Greater() | t.Lesser():
+                return self.known(node.left) + self.known(node.right)
+            case t.WeeksCompare():
+                return self.known(node.start) + self.known(node.end)
+            case t.In(item):
+                return self.known(item)
+            case t.Not(part):
+                return self.known(part)
+            case t.Ref(name):
+                if name not in self._known:
+                    self._known[name] = self.known(self.pathway.values[name].expr)
+                return self._known[name]
+            case t.Case(branches):
+                return _one_of(self.true(one.when) + self.known(one.value) for one in branches)
+            case _:
+                return []
+
+
+def _codes(stream: t.Stream) -> Found:
     """One of the stream's codes; nothing when some are facts of others, over a relation."""
     if any(one.relation for one in stream.filters):
         return []
     return [frozenset(one.code for one in stream.filters)]
 
 
-def _one_of(options: Iterable[list[frozenset[str]]]) -> list[frozenset[str]]:
+def _one_of(options: Iterable[Found]) -> Found:
     """What is needed when one of several suffices: the least of each, united."""
     chosen: set[str] = set()
     for clauses in options:
@@ -67,43 +122,3 @@ def _one_of(options: Iterable[list[frozenset[str]]]) -> list[frozenset[str]]:
             return []
         chosen |= min(clauses, key=lambda clause: (len(clause), sorted(clause)))
     return [frozenset(chosen)] if chosen else []
-
-
-def _true(node: t.Expr, pathway: Pathway) -> list[frozenset[str]]:
-    """What is needed for this condition to be true."""
-    match node:
-        case t.Any(stream):
-            return _codes(stream)
-        case t.And(parts):
-            return [clause for part in parts for clause in _true(part, pathway)]
-        case t.Or(parts):
-            return _one_of(_true(part, pathway) for part in parts)
-        case t.Known(part):
-            return _known(part, pathway)
-        case t.Ref(name):
-            return _true(pathway.values[name].expr, pathway)
-        case t.Case(branches):
-            return _one_of(_true(one.when, pathway) + _true(one.value, pathway) for one in branches)
-        case _:
-            return _known(node, pathway)
-
-
-def _known(node: t.Expr, pathway: Pathway) -> list[frozenset[str]]:
-    """What is needed for this value not to be unknown."""
-    match node:
-        case t.Latest(stream) | t.First(stream) | t.LatestDay(stream) | t.FirstDay(stream):
-            return _codes(stream)
-        case t.Compare() | t.Arith() | t.Greater() | t.Lesser():
-            return _known(node.left, pathway) + _known(node.right, pathway)
-        case t.WeeksCompare():
-            return _known(node.start, pathway) + _known(node.end, pathway)
-        case t.In(item):
-            return _known(item, pathway)
-        case t.Not(part):
-            return _known(part, pathway)
-        case t.Ref(name):
-            return _known(pathway.values[name].expr, pathway)
-        case t.Case(branches):
-            return _one_of(_true(one.when, pathway) + _known(one.value, pathway) for one in branches)
-        case _:
-            return []

@@ -46,8 +46,7 @@ class Pooled(Generic[Conn]):
         """A transaction that no other writer of this store runs beside; rolled back when the block raises."""
         with self._lock, self._told():
             writer = self.writer()
-            writer.begin(lock=True)
-            with _transaction(writer):
+            with _transaction(writer, lock=True):
                 yield writer
 
     def writer(self) -> Conn:
@@ -66,9 +65,8 @@ class Pooled(Generic[Conn]):
         with self._told():
             reader = self._take()
             try:
-                reader.begin(lock=False)
-                self._local.active = reader
-                with _transaction(reader):
+                with _transaction(reader, lock=False):
+                    self._local.active = reader
                     yield reader
             finally:
                 self._local.active = None
@@ -96,10 +94,11 @@ class Pooled(Generic[Conn]):
 
 
 @contextmanager
-def _transaction(connection: Open) -> Iterator[None]:
+def _transaction(connection: Open, lock: bool) -> Iterator[None]:
     try:
+        connection.begin(lock)
         yield
+        connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    connection.commit()

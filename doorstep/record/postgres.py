@@ -1,22 +1,26 @@
-"""PostgreSQL as a store: one writer connection per process under an advisory lock, a reader per thread."""
+"""PostgreSQL as a store: one writer connection per process under an advisory lock, a reader per thread.
+
+Inside a transaction nothing waits for the server but a query: what is written goes along with the next query, or with the commit.
+A write that fails is told there. (libpq's pipeline mode.)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg import sql as names
-from psycopg.pq import PipelineStatus
+from psycopg.pq import TransactionStatus
 
 from doorstep.record.database import DatabaseAway, Row
 from doorstep.record.pool import Pooled
 from doorstep.record.schema import column_types
 
-COPY_FROM = 16
-"""From this many rows on COPY is faster than a statement."""
+COPY_FROM = 1000
+"""From this many rows on COPY is faster than a statement that goes along with others."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +36,7 @@ def _appending(tables: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
     made = []
     for table, columns in tables:
         listed = ", ".join(f'"{column}"' for column in columns)
-        arrays = ", ".join(f"%s::{ARRAYS[types[table, column]]}" for column in columns)
+        arrays = ", ".join(f"%b::{ARRAYS[types[table, column]]}" for column in columns)
         made.append(f"INSERT INTO {table} ({listed}) SELECT * FROM unnest({arrays})")
     *before, last = made
     listed = ", ".join(f"i{n} AS ({statement})" for n, statement in enumerate(before))
@@ -54,6 +58,7 @@ class PostgresConnection:
 
     def __init__(self, url: str, durable: bool, setup: str, lock: int) -> None:
         self.lock = lock
+        self._sending: ExitStack | None = None
         self.raw = psycopg.connect(url, autocommit=True, connect_timeout=10)
         self.raw.prepared_max = 500
         self.raw.execute(f"SET synchronous_commit = {'on' if durable else 'off'}".encode())
@@ -68,6 +73,7 @@ class PostgresConnection:
         return self.raw.execute(sql.encode(), binary=True).fetchall()
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        self._settle()  # such a cursor wants its answers one by one
         with self.raw.cursor(name="stream", binary=True) as cursor:
             cursor.itersize = 2000
             cursor.execute(_marks(sql) if values else sql.encode(), values or None)
@@ -84,29 +90,21 @@ class PostgresConnection:
             cursor.executemany(_marks(sql), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        busy = self.raw.pgconn.pipeline_status != PipelineStatus.OFF
-        if rows and (len(rows) < COPY_FROM or busy) and all((table, column) in column_types() for column in columns):
+        if rows and len(rows) < COPY_FROM and all((table, column) in column_types() for column in columns):
             self._unnest([(table, columns, rows)])
             return
         listed = names.SQL(", ").join(names.Identifier(column) for column in columns)
-        with self.raw.cursor() as cursor:
-            if len(rows) < COPY_FROM or busy:
-                marks = names.SQL(", ").join(names.Placeholder() * len(columns))
-                cursor.executemany(
-                    names.SQL("INSERT INTO {} ({}) VALUES ({})").format(names.Identifier(table), listed, marks), rows
-                )
-                return
-            with cursor.copy(names.SQL("COPY {} ({}) FROM STDIN").format(names.Identifier(table), listed)) as copy:
-                for row in rows:
-                    copy.write_row(row)
+        copying = names.SQL("COPY {} ({}) FROM STDIN").format(names.Identifier(table), listed)
+        with self._alone(), self.raw.cursor() as cursor, cursor.copy(copying) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def append(self, tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
         filled = [one for one in tables if one[2]]
-        if sum(len(rows) for _, _, rows in filled) > COPY_FROM * 8:
+        if sum(len(rows) for _, _, rows in filled) >= COPY_FROM:
             for one in filled:
                 self.insert(*one)
         elif filled:
-            # One statement for all of them: a small batch waits for one answer of the server instead of many.
             self._unnest(filled)
 
     def _unnest(self, filled: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
@@ -119,36 +117,64 @@ class PostgresConnection:
             )
         self.raw.execute(sql, arrays)
 
+    def clear(self, tables: Sequence[str], subjects: Sequence[str]) -> None:
+        *before, last = [f"DELETE FROM {table} WHERE subject = ANY(%(subjects)s)" for table in tables]  # noqa: S608
+        listed = ", ".join(f"d{n} AS ({statement})" for n, statement in enumerate(before))
+        self.raw.execute(f"{f'WITH {listed} ' if listed else ''}{last}".encode(), {"subjects": list(subjects)})
+
     def fill(self, name: str, into: str, select: str) -> None:
         self.raw.execute(f"INSERT INTO {into} {select}".encode(), prepare=True)
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        with self.raw.pipeline():
-            yield
-
     def script(self, sql: str) -> None:
-        self.raw.execute(sql.encode())
+        with self._alone():
+            self.raw.execute(sql.encode())
 
     @property
     def usable(self) -> bool:
         return not self.raw.closed
 
     def begin(self, lock: bool) -> None:
-        self.raw.execute(
-            f"BEGIN; SELECT pg_advisory_xact_lock({self.lock:d})".encode() if lock
-            else b"BEGIN ISOLATION LEVEL REPEATABLE READ"
-        )  # fmt: skip
+        self._send()
+        self.raw.execute(b"BEGIN" if lock else b"BEGIN ISOLATION LEVEL REPEATABLE READ")
+        if lock:
+            self.raw.execute(f"SELECT pg_advisory_xact_lock({self.lock:d})".encode())
 
     def commit(self) -> None:
         self.raw.execute(b"COMMIT")
+        self._settle()
 
     def rollback(self) -> None:
-        if not self.raw.closed:
-            self.raw.execute(b"ROLLBACK")
+        with suppress(psycopg.Error):  # it is told by whoever asked for this
+            self._settle()
+            if self.raw.info.transaction_status == TransactionStatus.INTRANS:
+                self.raw.execute(b"ROLLBACK")
+                return
+        # After a failure the server does not know what was to be prepared behind it: a new connection does.
+        self.raw.close()
 
     def close(self) -> None:
         self.raw.close()
+
+    def _send(self) -> None:
+        """From here on nothing waits but a query."""
+        if self._sending is None:
+            self._sending = ExitStack()
+            self._sending.enter_context(self.raw.pipeline())
+
+    def _settle(self) -> None:
+        """Waits for all that was sent; raises what the first of it that failed has to say."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """For what cannot go along with others."""
+        sending = self._sending is not None
+        self._settle()
+        yield
+        if sending:
+            self._send()
 
 
 class Postgres(Pooled[PostgresConnection]):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,15 +64,17 @@ class SqliteConnection:
             if rows:
                 self.insert(table, columns, rows)
 
+    def clear(self, tables: Sequence[str], subjects: Sequence[str]) -> None:
+        listed = json.dumps(list(subjects))
+        for table in tables:
+            self.raw.execute(f"DELETE FROM {table} WHERE subject IN (SELECT value FROM json_each(?))", (listed,))  # noqa: S608
+
     def fill(self, name: str, into: str, select: str) -> None:
         if name not in self._views:
             # A long statement is not kept prepared, and preparing it takes far longer than running it. Its view is short.
             self.raw.execute(f"CREATE TEMPORARY VIEW {name} AS {select}")
             self._views.add(name)
         self.raw.execute(f"INSERT INTO {into} SELECT * FROM {name}")
-
-    def together(self) -> AbstractContextManager[None]:
-        return nullcontext()  # nothing is sent anywhere
 
     def script(self, sql: str) -> None:
         self.raw.execute(sql)

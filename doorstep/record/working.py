@@ -36,8 +36,7 @@ def work_out(store: Store, rules: Rules, progress: Progress) -> None:
             if waiting > FEW and waiting > SHARE_FOR_ALL * int(value(register, "SELECT COUNT(DISTINCT subject) FROM speaks_of")):
                 done = _everybody(register, rules)
             else:
-                with register.together():
-                    done = _some(register, rules)
+                done = _some(register, rules)
         progress("worked out", done)
 
 
@@ -48,10 +47,14 @@ def all_if_few(register: Connection, rules: Rules) -> int | None:
         return None
     everybody = [subject for subject, _ in waiting]
     at_facts = [subject for subject, stage in waiting if stage == 1]
+    touched = _touch(register, at_facts) if at_facts else []
     if at_facts:
-        _facts(register, rules, at_facts)
+        _replace(register, touched, rules.of_touched[0])
+    if everybody != at_facts:
+        touched = _touch(register, everybody)
     if everybody:
-        _steps(register, rules, everybody)
+        _replace(register, touched, rules.of_touched[1])
+        _waits_no_more(register, everybody)
     return len(everybody)
 
 
@@ -70,36 +73,34 @@ def _some(register: Connection, rules: Rules) -> int:
     first = "SELECT subject FROM dirty WHERE stage = 1 ORDER BY subject LIMIT ?"
     at_facts = [row[0] for row in register.rows(first, [SUBJECTS_AT_ONCE])]
     if at_facts:
-        _facts(register, rules, at_facts)
+        _replace(register, _touch(register, at_facts), rules.of_touched[0])
         condition, values = among(register, "subject", at_facts)
         register.run(f"UPDATE dirty SET stage = 2 WHERE {condition}", values)  # noqa: S608
         return 0
     at_steps = [row[0] for row in register.rows("SELECT subject FROM dirty ORDER BY subject LIMIT ?", [SUBJECTS_AT_ONCE])]
-    _steps(register, rules, at_steps)
+    _replace(register, _touch(register, at_steps), rules.of_touched[1])
+    _waits_no_more(register, at_steps)
     return len(at_steps)
 
 
-def _facts(register: Connection, rules: Rules, subjects: Sequence[str]) -> None:
-    _replace(register, subjects, rules.of_touched[0])
-
-
-def _steps(register: Connection, rules: Rules, subjects: Sequence[str]) -> None:
-    """Steps of these subjects; they wait for nothing any more."""
-    _replace(register, subjects, rules.of_touched[1])
+def _waits_no_more(register: Connection, subjects: Sequence[str]) -> None:
     condition, values = among(register, "subject", subjects)
     register.run(f"DELETE FROM dirty WHERE {condition}", values)  # noqa: S608
 
 
-def _replace(register: Connection, subjects: Sequence[str], statements: Sequence[Statement]) -> None:
-    """Replaces the rows of these subjects (and of those they are merged into) in the tables that the statements fill."""
+def _touch(register: Connection, subjects: Sequence[str]) -> list[str]:
+    """Puts the canonical ones of these subjects into `touched`; returns them and the subjects themselves."""
     condition, values = among(register, "subject", subjects)
     aliases: dict[str, str] = dict(register.rows(f"SELECT subject, canonical FROM alias WHERE {condition}", values))  # noqa: S608
     canonical = {aliases.get(subject, subject) for subject in subjects}
-    condition, values = among(register, "subject", sorted(canonical.union(subjects)))
-    for table in dict.fromkeys(statement.table for statement in statements):
-        register.run(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
     register.run("DELETE FROM touched")
     register.insert("touched", ("subject",), [(subject,) for subject in sorted(canonical)])
+    return sorted(canonical.union(subjects))
+
+
+def _replace(register: Connection, subjects: Sequence[str], statements: Sequence[Statement]) -> None:
+    """Replaces the rows of these subjects in the tables that the statements fill, by those of whom `touched` holds."""
+    register.clear(list(dict.fromkeys(statement.table for statement in statements)), subjects)
     codes = _codes(register) if any(statement.needs for statement in statements) else {}
     for statement in statements:
         if statement.needs is None or statement.needs.met(codes):
