@@ -1,10 +1,15 @@
-"""The fixtures that every test may ask for, and one rule: nothing is skipped."""
+"""The fixtures that every test may ask for, and two rules: nothing is skipped, nothing is timed."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair: on a busy one a law must not break.
+settings.register_profile("doorstep", deadline=None)
+settings.load_profile("doorstep")
 
 pytest_plugins = ["tests.support.browser", "tests.support.engines"]
 
