@@ -31,6 +31,7 @@ from doorstep.pathways.sql import (
     name,
     not_null,
     op,
+    paired,
     select,
     when,
 )
@@ -204,8 +205,8 @@ def _sorted(
     told = told.where(all_of(among(col("code", "f"), codes), kind, source.told()), copy=False)
     inner = exp.Subquery(this=told, alias=exp.TableAlias(this=exp.to_identifier("e", quoted=True)))
     values = [name(col(key, "e"), key) for key in (*keys, *read)]
-    query = select(values, aliased(few, "w")).join(inner, join_type="CROSS", copy=False)
-    events = statement.add(f"{what}_event{gid}", query.where(equal("e", "w", keys), copy=False))
+    query = paired(select(values, aliased(few, "w")), inner, equal("e", "w", keys), statement.dialect)
+    events = statement.add(f"{what}_event{gid}", query)
     over = Over(keys, ORDER)
     placed = statement.add(f"{what}_placed{gid}", select([exp.Star(), name(over(exp.RowNumber()), "place")], events), keep=True)
     at = [

@@ -285,6 +285,16 @@ def select(values: Iterable[Sql], source: str | Sql, where: Sql | None = None) -
     return query.where(where, copy=False) if where is not None else query
 
 
+def paired(query: exp.Select, with_: Sql, on: Sql, dialect: str) -> exp.Select:
+    """Joins so that the table written first is read first: SQLite keeps the order of a CROSS JOIN.
+
+    DuckDB is told what the two have in common in the join itself: in a deep statement it would first pair all with all.
+    """
+    if dialect == "duckdb":
+        return query.join(with_, on=on, copy=False)
+    return query.join(with_, join_type="CROSS", copy=False).where(on, copy=False)
+
+
 def union(parts: Sequence[Sql]) -> Sql:
     """UNION ALL."""
     found = parts[0]

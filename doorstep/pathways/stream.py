@@ -29,6 +29,7 @@ from doorstep.pathways.sql import (
     name,
     null,
     op,
+    paired,
     select,
     union,
 )
@@ -107,16 +108,14 @@ def home(programme: Programme, code: str) -> str | None:
 def facts(statement: Statement, source: Source, values: list[Sql]) -> exp.Select:
     """SELECT from the facts `f`, reached from the touched subjects where there are some."""
     if source.episodes is not None:
-        query = select(values, aliased(source.episodes, "who")).join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
-        return query.where(equal("f", "who", KEYS), copy=False)
+        first = select(values, aliased(source.episodes, "who"))
+        return paired(first, aliased(source.fact, "f"), equal("f", "who", KEYS), statement.dialect)
     if source.touched is None:
         return select(values, aliased(source.fact, "f"))
     if statement.dialect == "postgres":
         return select(values, aliased(source.fact, "f"), _few(col("subject", "f"), select([col("subject")], source.touched)))
-    # A CROSS JOIN keeps SQLite from beginning with the facts; the others choose by themselves.
     query = select(values, aliased(source.touched, "who"))
-    query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
-    return query.where(op("=", col("subject", "f"), col("subject", "who")), copy=False)
+    return paired(query, aliased(source.fact, "f"), op("=", col("subject", "f"), col("subject", "who")), statement.dialect)
 
 
 def _few(value: Sql, query: exp.Select) -> Sql:
@@ -184,18 +183,16 @@ def _moved(
     code = col("code", "f") if relation is None else op("||", lit(f"{relation}."), col("code", "f"))
     query = select(_columns(moment, code, col("episode", "s"), col("subject", "s")), aliased(start, "s"))
     wanted, few = among(col("code", "f"), codes), _hinted(statement, source, relation)
+    fact, dialect = aliased(source.fact, "f"), statement.dialect
     if relation is None:
-        query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
-        hers = all_of(op("=", col("subject", "f"), col("subject", "s")), op("=", col("episode", "f"), ""))
-        return query.where(all_of(hers, wanted, few, source.told()), copy=False)
-    query = query.join(aliased(source.relation, "x"), join_type="CROSS", copy=False)
-    query = query.join(aliased(source.fact, "f"), join_type="CROSS", copy=False)
+        query = paired(query, fact, op("=", col("subject", "f"), col("subject", "s")), dialect)
+        return query.where(all_of(op("=", col("episode", "f"), ""), wanted, few, source.told()), copy=False)
+    query = paired(query, aliased(source.relation, "x"), op("=", col("subject", "x"), col("subject", "s")), dialect)
+    query = paired(query, fact, op("=", col("subject", "f"), col("target", "x")), dialect)
     return query.where(
         all_of(
-            op("=", col("subject", "x"), col("subject", "s")),
             any_of(op("=", col("episode", "x"), col("episode", "s")), op("=", col("episode", "x"), "")),
             op("=", col("name", "x"), relation),
-            op("=", col("subject", "f"), col("target", "x")),
             any_of(op("=", col("episode", "f"), col("target_episode", "x")), op("=", col("episode", "f"), "")),
             wanted,
             few,
