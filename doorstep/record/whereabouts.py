@@ -25,13 +25,19 @@ class PlaceThen:
     name: str
     zone: str
 
+    def today(self) -> int:
+        """Today's day number there."""
+        return (datetime.now(self._zone()).date() - EPOCH).days
+
+    def _zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
     def last_second(self, day: int) -> int:
         """UTC seconds of the end of a civil day there."""
-        try:
-            zone = ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("UTC")
-        midnight = datetime.combine(EPOCH + timedelta(days=day + 1), time.min, zone)
+        midnight = datetime.combine(EPOCH + timedelta(days=day + 1), time.min, self._zone())
         return int(midnight.astimezone(UTC).timestamp()) - 1
 
 
