@@ -128,7 +128,8 @@ def _rules(branch: Node) -> list[Scalar]:
 
 def _order(needs: dict[str, set[str]], written: dict[str, tuple[Place, tuple[Node, ...]]], context: Context) -> list[str]:
     try:
-        return list(TopologicalSorter(needs).static_order())
+        # In the order of their names: a set's own order differs from process to process, and with it what is compiled.
+        return list(TopologicalSorter({name: sorted(wants) for name, wants in needs.items()}).static_order())
     except CycleError as error:
         circle: list[str] = list(dict.fromkeys(error.args[1]))
         first = min(circle, key=lambda name: written[name][0].line)
