@@ -11,12 +11,14 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import click
 
 from doorstep.cli.opened import Failed, Meter, accounts_of, catch_up, note_erased, opened
 from doorstep.cli.output import emit
+from doorstep.record import openrosa
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority, Operator
 from doorstep.record.intake import Receipt
@@ -43,6 +45,7 @@ LONGEST_LIST = 32 * 1024 * 1024
 def command(file: BinaryIO, output: str, later: bool, sender: str) -> None:
     """Take in submissions from FILE, or from standard input (-): JSON lines, one object, or a list; gzip too.
 
+    One filled form of ODK Collect (XML) is taken as well: it does not say who filled it, so --as must.
     You vouch for them, unless --as names who sends: areas are not asked for, and a signature only where there is one. A line
     may carry `received_at`, for history that is brought from elsewhere. Exit code 0 when every submission was accepted or
     was here before, 3 when one was held or refused.
@@ -99,6 +102,13 @@ class Tally:
                 self.kept.append(receipt)
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A filled form as ODK Collect writes it."""
+
+    xml: bytes
+
+
 def submissions_in(file: BinaryIO) -> Iterator[Any]:
     """What the file holds, one by one, a Refusal for what cannot be read. What cannot be read on is one more Refusal."""
     try:
@@ -120,6 +130,9 @@ def _read(file: BinaryIO) -> Iterator[Any]:
         start = buffered.peek(2)[:2]  # type: ignore[union-attr]
     # What is small is read whole: it may be one submission over many lines, as people write it.
     head = buffered.read(LONGEST_LINE).removeprefix(b"\xef\xbb\xbf")
+    if head.lstrip()[:1] == b"<":
+        yield Filled(head + buffered.read(openrosa.ACCEPTS + 1 - min(len(head), openrosa.ACCEPTS)))
+        return
     if head.lstrip()[:1] == b"[":
         whole = head + buffered.read(LONGEST_LIST - len(head) + 1)
         if len(whole) > LONGEST_LIST:
@@ -163,7 +176,7 @@ def take_in(record: Record, found: Iterator[Any], authority: Authority | None = 
         batch.clear()
 
     size = 0
-    for item in items_of(found, who, now_ms(), sender=sender, believe=not sender):
+    for item in _items(record, found, who, sender):
         batch.append(item)
         size += len(item.envelope.canonical) if item.envelope else 0
         if len(batch) >= AT_ONCE or size >= LONGEST_LIST:
@@ -173,6 +186,24 @@ def take_in(record: Record, found: Iterator[Any], authority: Authority | None = 
         flush()
     meter.done()
     return tally
+
+
+def _items(record: Record, found: Iterable[Any], who: Authority, sender: str) -> Iterator[Item]:
+    for one in found:
+        if isinstance(one, Filled):
+            yield _item_of_form(record, one, who, sender)
+        else:
+            yield from items_of([one], who, now_ms(), sender=sender, believe=not sender)
+
+
+def _item_of_form(record: Record, one: Filled, who: Authority, sender: str) -> Item:
+    if len(one.xml) > openrosa.ACCEPTS:
+        return Item(None, now_ms(), Refusal("too_big", f"a form of more than {openrosa.ACCEPTS:,} bytes"))
+    if not sender:
+        nobody = Refusal("field_missing", "author: a filled form does not say who filled it; add --as USERNAME")
+        return Item(None, now_ms(), nobody)
+    part = openrosa.Part(openrosa.XML_PART, "", "text/xml", one.xml)
+    return openrosa.item_of_form([part], record.shelf, who, now_ms(), sender, accounts_of(record).place_of)
 
 
 def _report(tally: Tally, output: str) -> None:

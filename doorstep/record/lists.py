@@ -19,6 +19,8 @@ STATUSES = ("later", "due", "late", "missed", "done", "ended")
 """As docs/pathway-language.md, 6."""
 OPEN = ("due", "late")
 """What somebody has to do now."""
+NOT_DONE = ("due", "late", "missed")
+"""What nobody has done although somebody should have."""
 COLUMNS = (*(name for name, _ in STEP), "status")
 SUBJECT, PATHWAY, STEP_NAME, N, RULE, CLOCK, DUE, URGENCY, COMPARTMENT = map(COLUMNS.index, (
     "subject", "pathway", "step", "n", "rule", "clock", "due", "urgency", "compartment",
@@ -62,8 +64,9 @@ def due(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[List
     with record.reading() as register:
         place = place_then(register, asked.place, asked.day)
         seen = visible(register, residents(register, place.id, asked.day), scope, today())
-        rows = _status(record, register, seen, asked.day, _second(asked, place), asked.statuses)
-    return _shown(rows, record, scope, seen)
+        second = _second(asked, place)
+        rows = _status(record, register, seen, asked.day, second, asked.statuses)
+    return _shown(rows, record, scope, seen, asked.day, second)
 
 
 def alerts(record: Record, asked: Question, scope: Scope = EVERYTHING) -> list[Listed]:
@@ -85,7 +88,7 @@ def of_subjects(
     with record.store.register.read() as register:
         seen = visible(register, subjects, scope, today())
         rows = _status(record, register, seen, day, second, STATUSES)
-    return _shown(rows, record, scope, seen)
+    return _shown(rows, record, scope, seen, day, second)
 
 
 def _second(asked: Question, place: PlaceThen) -> int:
@@ -123,7 +126,7 @@ def _worked_out(record: Record, asked: Question, scope: Scope) -> list[Listed]:
             [(subject, asked.day, second) for subject in sorted(seen)],
         )  # fmt: skip
         rows = engine.query(_listed(compile_status(dialect).sql, asked.statuses))
-    return _shown(rows, record, scope, seen)
+    return _shown(rows, record, scope, seen, asked.day, second)
 
 
 def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str) -> tuple[Programme, Step] | None:
@@ -137,10 +140,15 @@ def rule_of(programmes: Iterable[Programme], pathway: str, step: str, rule: str)
     return None
 
 
-def _shown(rows: Iterable[Row], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]]) -> list[Listed]:
-    """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell."""
+def _shown(
+    rows: Iterable[Row], record: Record, scope: Scope, seen: Mapping[str, frozenset[str]], day: int, second: int
+) -> list[Listed]:
+    """Only what the scope opens: a row's compartment covers every code that its rule reads, and its title would tell.
+
+    A row that stayed open past its escalation is owned by whom it is passed on to as well.
+    """
     programmes = list(record.rules.pack.programmes.values())
-    rules: dict[tuple[str, str, str], tuple[Programme, dict[str, Any]] | None] = {}
+    rules: dict[tuple[str, str, str], tuple[Programme, Step] | None] = {}
     shown = []
     # Order: danger first, then what has been open longest, in days on either clock.
     for row in sorted(rows, key=lambda row: (
@@ -148,22 +156,28 @@ def _shown(rows: Iterable[Row], record: Record, scope: Scope, seen: Mapping[str,
     )):  # fmt: skip
         key = row[PATHWAY], row[STEP_NAME], row[RULE]
         if key not in rules:
-            rules[key] = _named(rule_of(programmes, *key))
+            rules[key] = rule_of(programmes, *key)
         found = rules[key]
         if found is None or not scope.opens(seen[row[SUBJECT]], found[0], row[COMPARTMENT]):
             continue
         one = Listed(zip(COLUMNS, row, strict=True))
-        one.update(found[1])
+        one.update(_named(*found), owner=_owners(found[1], one, second if row[CLOCK] == "minute" else day))
         shown.append(one)
     return shown
 
 
-def _named(found: tuple[Programme, Step] | None) -> tuple[Programme, dict[str, Any]] | None:
+def _named(programme: Programme, step: Step) -> dict[str, Any]:
     """What a row has from its rule."""
-    if found is None:
-        return None
-    programme, step = found
-    return programme, {"programme": programme.id, "form": step.form, "owner": list(step.owner), "title": step.title}
+    return {"programme": programme.id, "form": step.form, "title": step.title}
+
+
+def _owners(step: Step, row: Mapping[str, Any], moment: int) -> list[str]:
+    """Roles that are to act: those of the rule, and from its escalation on also the one that is told."""
+    owners, told = list(step.owner), step.escalate
+    if told is None or told.to in owners or row["status"] not in NOT_DONE:
+        return owners
+    edge = row[told.at.base]
+    return [*owners, told.to] if edge is not None and moment >= edge + told.at.by else owners
 
 
 def _day_of(moment: int | None, clock: str) -> int:

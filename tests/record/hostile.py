@@ -194,11 +194,22 @@ def matrix() -> list[Hostile]:
             "an XML bomb",
             Sent(bomb + form("x1", "<remark>&e11;</remark>"), _refused("bad_json")),
             Sent(form("x2", "<remark>&e11;</remark>", head=bomb.decode()), _refused("bad_xml")),
+            Sent(form("x3", "<remark>&e11;</remark>", head=bomb.decode()), _refused("bad_xml"), as_worker=ATTENDANT),
+        ),
+        Hostile(
+            "nobody who sends it",
+            Sent(as_json("n8", author=None), _refused("field_missing")),
+            Sent(form("").replace(b"of-", b"of-n9"), _refused("field_missing")),
+            Sent(form("n10"), _refused("field_missing")),
         ),
         Hostile(
             "an XML file that names a file of the server",
             Sent(b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + form("f1", "<remark>&e;</remark>"), _refused("bad_json")),
             Sent(form("f2", "<remark>&e;</remark>", head='<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'), _refused("bad_xml")),
+            Sent(
+                form("f3", "<remark>&e;</remark>", head='<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'),
+                _refused("bad_xml"), as_worker=ATTENDANT,
+            ),
         ),
         Hostile(
             "a list for the subject",

@@ -171,6 +171,16 @@ def test_whatever_a_file_holds_gets_an_outcome_by_name(server: Server, tmp_path:
     assert_alive(server, "neighbour-of-files")
 
 
+def test_a_filled_form_is_taken_in_by_command_once(server: Server, tmp_path: Path) -> None:
+    """As somebody carries it over on a stick: the file that Collect keeps on the phone."""
+    command = Command(server, tmp_path)
+    sent = Sent(form("from-a-stick"), (TAKEN, ""), as_worker=ATTENDANT)
+    first, again = command(sent, sent)
+    assert outcomes_of(first[1]) == [(TAKEN, "")]
+    assert again[1]["counts"]["duplicate"] == 1
+    assert "from-a-stick" in ids_of(server)
+
+
 def by_file(sent: Sent) -> Sent:
     """The same by command: other ids, so that nothing is there already."""
     if sent.packed or sent.outcome[0] == "refused":

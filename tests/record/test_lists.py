@@ -53,6 +53,17 @@ def test_what_was_true_and_what_could_be_known_are_two_questions(world: World) -
     assert due(world.record, asked("2026-02-25", known_on="2026-01-19")) == []
 
 
+def test_what_stays_open_past_its_escalation_is_the_midwifes_too(world: World) -> None:
+    told(world)
+    row = next(row for row in due(world.record, asked("2026-04-01"))
+               if row["step"] == "contact" and row["done_on"] is None and row["waits_for"] is None)
+    owners = {}
+    for day in (row["overdue"] - 1, row["overdue"], row["overdue"] + 1):
+        listed = due(world.record, Question("KH-16", day))
+        owners[day - row["overdue"]] = [one["owner"] for one in listed if one["step"] == "contact"]
+    assert owners == {-1: [["attendant"]], 0: [["attendant", "midwife"]], 1: [["attendant", "midwife"]]}
+
+
 def test_she_is_listed_where_she_lives_in_either_tree_and_nowhere_else(world: World) -> None:
     told(world)
     for place in (VILLAGE, "KH-160101", "KH-16", "KH", "HC-1"):
