@@ -60,7 +60,7 @@ class World:
                     connection.run("DELETE FROM register_meta WHERE name NOT IN ('pack', 'tables')")
         with self.store.register.read() as register:
             if [row[0] for row in register.rows("SELECT value FROM register_meta WHERE name = 'pack'")] != [self.record.rules.pack.hash]:
-                raise AssertionError("the register of this test holds another pack")
+                raise RuntimeError("the register of this test holds another pack")
         self.store.vault._known.clear()
         self.store.vault._erasures = -1
         (self.store.config.data / LEDGER).unlink(missing_ok=True)
