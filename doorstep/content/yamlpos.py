@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from doorstep.content.problems import Problems, one_of, quoted
+from doorstep.content.problems import Problems, quoted
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 24
@@ -209,11 +209,6 @@ class _Composer:
 def key_place(node: Node) -> tuple[str, int, int]:
     """File, line and column, as `Problems.add` takes them."""
     return node.file, node.line, node.column
-
-
-def unknown_key(mapping: Mapping, key: str, known: set[str], what: str, problems: Problems) -> None:
-    expected = one_of(key, known, f"a key of {what}")
-    problems.add("key-unknown", *key_place(mapping.keys[key]), quoted(key), expected)
 
 
 def _meaning(text: str) -> str | int | float | bool | None:

@@ -24,7 +24,6 @@ from doorstep.pathways.sql import (
     among,
     any_of,
     case,
-    cast,
     col,
     data_type,
     lit,
@@ -228,6 +227,3 @@ def floor(value: Sql, dialect: str) -> Sql:
 
     near = case((op(">", rounded(), value.copy()), op("-", rounded(), 1)), other=rounded())
     return when(all_of(op(">", value.copy(), -FAR), op("<", value.copy(), FAR)), near)
-
-def as_double(value: Sql) -> Sql:
-    return cast(value, DOUBLE)

@@ -194,10 +194,6 @@ class Over:
         return self(exp.Lead(this=value))
 
 
-def count_if(condition: Sql) -> Sql:
-    return exp.Count(this=when(condition, lit(1)))
-
-
 # --- statements -----------------------------------------------------------------------------------------------------
 
 DEEP = "/* many layers */"

@@ -86,13 +86,6 @@ def _purge(store: Store) -> None:
         set_meta(register, "purged", str(erasures))
 
 
-def pending(store: Store) -> int:
-    """Submissions that are in the log and not yet in the register."""
-    with store.register.read() as register:
-        folded = int(meta(register, "folded", "0"))
-        return int(value(register, "SELECT COALESCE(MAX(seq), 0) FROM submission")) - folded
-
-
 def meta(register: Connection, name: str, default: str = "") -> str:
     """A word that the register remembers about itself."""
     found = value(register, "SELECT value FROM register_meta WHERE name = ?", [name])

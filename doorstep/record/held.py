@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -155,9 +154,3 @@ def refuse(record: Record, n: int, by: str, note: str) -> None:
             "UPDATE aside SET decision = 'refused', decided_by = ?, decided_at = ?, note = ? WHERE n = ? AND decision = ''",
             [by, now_ms(), note, n],
         )
-
-
-def reason_words(aside: Aside) -> Mapping[str, str]:
-    """happened, safe and next of why it was kept aside."""
-    reason = REASONS[aside.reason]
-    return {"happened": reason.happened, "safe": reason.safe, "next": reason.next}

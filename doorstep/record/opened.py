@@ -30,12 +30,3 @@ def shared_record(programmes: Path | None = None) -> Record:
                     raise
             _shared = record
         return _shared
-
-
-def close_shared() -> None:
-    """Closes it; the next call opens it anew."""
-    global _shared
-    with _lock:
-        if _shared is not None:
-            _shared.close()
-            _shared = None

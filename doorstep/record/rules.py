@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doorstep.content.model import Programme
 from doorstep.record.database import TYPES, Connection
 from doorstep.record.fingerprint import code_version
 from doorstep.record.schema import exists
@@ -79,8 +78,3 @@ def _replace(register: Connection, name: str, columns: Iterable[tuple[str, str]]
     register.run(f'CREATE TABLE "{name}" ({", ".join(f"{chr(34)}{c}{chr(34)} {types[kind]}" for c, kind in columns)})')
     if rows:
         register.insert(name, [column for column, _ in columns], rows)
-
-
-def pathway_of(programmes: Iterable[Programme], pathway: str) -> Programme | None:
-    """The programme that has this pathway."""
-    return next((programme for programme in programmes if pathway in programme.pathways), None)

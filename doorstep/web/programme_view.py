@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from doorstep.content.model import Origin, Pathway, Programme, Step, Table, Word
 from doorstep.content.printer import Printer
 from doorstep.content.tree import Case, Clock, EpisodeStart, Expr, Moment
 from doorstep.web.drawing import Bar, Dot, Lane, Picture, Scale
-from doorstep.web.meanings import MEANINGS
 from doorstep.web.names import country_word, in_words
 from doorstep.web.step_words import SourceView, StepView, StepWords, Told, source_view
 from doorstep.web.windows import Timing, contact_weeks, timing
@@ -247,8 +246,3 @@ class ProgrammeView:
             "steps": sum(len({step.name for step in path.steps}) for path in self.programme.pathways.values()),
             "forms": len(self.programme.forms), "messages": len(self.programme.messages), "cases": len(self.programme.cases),
         }  # fmt: skip
-
-
-def shapes_key() -> Iterable[tuple[str, str]]:
-    """(shape, word) of the statuses, for the key of a picture."""
-    return [(key, str(meaning.word)) for key, meaning in MEANINGS.items()]
