@@ -1,4 +1,4 @@
-"""`doorstep schedule` and the due list against the rule of the reference, written here once more in plain sentences."""
+"""`doorstep schedule` and the due list against the rule of the WHO, written here once more in plain sentences."""
 
 from __future__ import annotations
 
@@ -134,6 +134,14 @@ def test_the_command_prints_json() -> None:
     got = CliRunner().invoke(main, ["schedule", "maternal", "--contacts", "10,19", "--format", "json"])
     assert got.exit_code == 0, got.output
     assert json.loads(got.output) == {"contacts": [10, 19, 27, 31, 35, 37, 39, 40], "refer_for_delivery": 41}
+
+
+def test_the_command_prints_csv_with_a_line_for_every_contact_and_one_for_the_referral() -> None:
+    got = CliRunner().invoke(main, ["schedule", "maternal", "--contacts", "34,36", "--format", "csv"])
+    assert got.exit_code == 0, got.output
+    assert got.output.splitlines() == [
+        "n,week,what", "1,34,took place", "2,36,took place", "3,38,to come", "4,40,to come", ",41,refer for delivery",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("bad", ["ten", "10;19", "99"])
