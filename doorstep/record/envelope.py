@@ -1,6 +1,6 @@
 """A submission as it was sent: read strictly, kept whole, and reduced to the one form that hashes and signatures cover.
 
-Source: the record's design, "Submission". Unknown fields are kept in the body, nothing is dropped.
+Unknown fields are kept in the body, nothing is dropped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The shapes of the statuses, drawn once: for words in a sentence, for dots on a line, for the printed page without colour.
 
 Every shape fits a square of 20 around (0, 0). Danger is an octagon, late a triangle, now a circle, later a hollow circle,
-done a tick; beside them missed is a cross in a square and ended a bar. Source: the table of the interface's design.
+done a tick; beside them missed is a cross in a square and ended a bar.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The laws of the fold a second time: slowly, in plain Python, sharing nothing with the SQL of the record.
 
-Source: the design of the record, "The laws of the fold". Only the flattener is the record's own: it has tests of its own.
+Only the flattener is the record's own: it has tests of its own.
 """
 
 from __future__ import annotations
