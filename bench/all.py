@@ -1,6 +1,6 @@
 """All benches, one after the other; at the end the lines that count, together.
 
-    python -m bench.all                    # as `make bench` does: with a million pregnancies, the better part of an hour
+    python -m bench.all                    # as `make bench` does: with a million pregnancies, more than an hour
 """
 
 from __future__ import annotations

@@ -1,14 +1,16 @@
-"""What the documentation says is there: links lead somewhere, commands exist, settings are read."""
+"""What the documentation says is there: links lead somewhere, commands exist, settings are read. And what is there is said."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from doorstep.cli.main import COMMANDS, main
+from doorstep.record.reasons import OUTCOMES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -46,6 +48,44 @@ def test_every_command_that_is_announced_is_there_and_explains_itself(name: str)
     command = main.get_command(click.Context(main), name)
     assert command is not None, name
     assert command.help, name
+
+
+def _named(command: click.Command, words: str) -> Iterator[str]:
+    """`words`, or where they are a group, the words of each command in it."""
+    if not isinstance(command, click.Group):
+        yield words
+        return
+    for name, inner in command.commands.items():
+        yield from _named(inner, f"{words} {name}")
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_stands_in_some_guide(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None, name
+    told = "\n".join(page.read_text() for page in PAGES)
+    for words in _named(command, name):
+        assert re.search(rf"\bdoorstep {words}\b", told), f"no document says how to use: doorstep {words}"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_guide_to_the_command_line_lists_every_command(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None, name
+    table = (ROOT / "docs" / "guide-command-line.md").read_text()
+    for words in _named(command, name):
+        assert f"\n| `{words}` |" in table, f"the guide to the command line lacks: {words}"
+
+
+def test_every_address_over_http_stands_in_the_guide_for_the_server() -> None:
+    code = (ROOT / "doorstep" / "record" / "http.py").read_text()
+    guide = (ROOT / "docs" / "guide-server.md").read_text()
+    addresses = set(re.findall(r'"(/api/v1/[a-z]+)', code))
+    assert addresses, "the addresses are found by how they are written in http.py"
+    for address in sorted(addresses | {"/openrosa"}):
+        assert address in guide, f"docs/guide-server.md lacks {address}"
+    for outcome in OUTCOMES:
+        assert f"| `{outcome}` |" in guide, f"docs/guide-server.md lacks the outcome {outcome}"
 
 
 def test_every_make_target_in_the_readme_is_one() -> None:
