@@ -36,8 +36,11 @@ def read_accounts(path: Path) -> int:
     if Worker.objects.exists():
         return 0
     count = 0
+    noted = Audit.objects.exists()
     with transaction.atomic():
         for row in serializers.deserialize("json", path.read_text(encoding="utf-8")):
+            if noted and isinstance(row.object, Audit):
+                row.object.pk = None  # what was noted here before keeps its number
             row.object.save_base(raw=True, force_insert=True)
             count += 1
         with connection.cursor() as cursor:

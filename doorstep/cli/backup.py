@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, opened, told
+from doorstep.cli.opened import Failed, Meter, note, opened, told
 from doorstep.record.backup import KEYS_LAST, backup
 from doorstep.record.erasure import forget_folder
 from doorstep.record.store import Store
@@ -32,6 +32,7 @@ def command(folder: Path, keys: Path | None, forget: bool) -> None:
     from doorstep.cli.accounts_file import write_accounts
 
     accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
+    note("backed_up", made.stamp)
     click.echo(f"log       {made.log}\nkeys      {made.keys}\naccounts  {accounts}")
     click.echo(f"Keep the keys apart from the log. They are destroyed here after {KEYS_LAST} days: make a new backup before.")
 

@@ -119,6 +119,16 @@ def renew_exports(record: Record) -> None:
         click.echo(f"An export still holds somebody who was erased; the next command tries again. {error}", err=True)
 
 
+def note(action: str, about: str = "") -> None:
+    """Writes into the audit log what was done at this command line."""
+    from doorstep.cli.django_ready import ready
+
+    ready()
+    from doorstep.accounts import audit
+
+    audit.note(audit.OPERATOR, action, about=about)
+
+
 def note_erased(erased: Iterable[tuple[str, str]], about: str = "") -> None:
     """Writes into the audit log who erased whom: (author, subject)."""
     from doorstep.cli.django_ready import ready

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, catch_up, opened, told
+from doorstep.cli.opened import Failed, Meter, catch_up, note, opened, told
 from doorstep.record.backup import CannotRestore, restore
 from doorstep.record.store import Store
 
@@ -36,6 +36,7 @@ def command(folder: Path, keys: Path | None, stamp: str | None, ledgers: tuple[P
     accounts = folder / "accounts" / f"accounts-{made.stamp}.json"
     if accounts.exists():
         read_accounts(accounts)
+    note("restored", made.stamp)
     with opened(release=False, places=True) as record:
         catch_up(record)
     click.echo(f"Restored the backup {made.stamp}; {since} erasures made since then were replayed.")
