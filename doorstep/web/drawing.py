@@ -133,8 +133,10 @@ def _now(percent: float, top: int, bottom: int) -> SafeString:
 
 def week_line(dots: Sequence[Dot], scale: Scale, now: float | None, now_word: str, says: str) -> SafeString:
     """The line of weeks: dots are steps, filled when done; the weeks stand under them. Dots too near are moved apart."""
-    places = spread([scale.at(dot.at) for dot in dots])
-    walked = scale.at(now) if now is not None else LEFT
+    true = [scale.at(dot.at) for dot in dots]
+    after_all = now is not None and bool(true) and scale.at(now) > true[-1]
+    places = spread(true, limit=RIGHT - 4 if after_all else RIGHT)  # today needs room behind the last dot
+    walked = between(true, places, scale.at(now)) if now is not None else LEFT
     rails = format_html(
         '<line class="rail" x1="{}%" x2="{}%" y1="42" y2="42"/><line class="rail walked" x1="{}%" x2="{}%" y1="42" y2="42"/>',
         LEFT, RIGHT, LEFT, walked,
@@ -154,16 +156,25 @@ def week_line(dots: Sequence[Dot], scale: Scale, now: float | None, now_word: st
     return format_html('<svg class="week-line" role="img" aria-label="{}">{}{}{}{}</svg>', says, rails, today, drawn, words)
 
 
-def spread(places: Iterable[float], apart: float = 7.5) -> list[float]:
-    """The same places in order, pushed so that each is at least `apart` from the one before, within the line."""
+def between(true: Sequence[float], moved: Sequence[float], place: float) -> float:
+    """Where a place of the line stands once its dots went from `true` to `moved`: it stays between the same neighbours."""
+    known = [(LEFT, LEFT), *zip(true, moved, strict=True), (RIGHT, RIGHT)]
+    before, at_before = max(((a, b) for a, b in known if a <= place), default=(LEFT, LEFT))
+    after, at_after = min(((a, b) for a, b in known if a > place), default=(RIGHT, RIGHT))
+    share = (place - before) / (after - before) if after > before else 0.0
+    return round(at_before + share * (at_after - at_before), 2)
+
+
+def spread(places: Iterable[float], apart: float = 7.5, limit: float = RIGHT) -> list[float]:
+    """The same places in order, pushed so that each is at least `apart` from the one before, up to `limit`."""
     out: list[float] = []
     for place in places:
         out.append(place if not out else max(place, out[-1] + apart))
-    limit = RIGHT
+    most = limit
     for n in range(len(out) - 1, -1, -1):
-        out[n] = min(out[n], limit)
-        limit = out[n] - apart
+        out[n] = min(out[n], most)
+        most = out[n] - apart
     if out and out[0] < LEFT:  # more dots than there is room for: evenly, over the whole width
-        gap = (RIGHT - LEFT) / max(len(out) - 1, 1)
+        gap = (limit - LEFT) / max(len(out) - 1, 1)
         out = [LEFT + n * gap for n in range(len(out))]
     return [round(place, 2) for place in out]

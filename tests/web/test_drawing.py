@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.content.tree import Moment, Ref
-from doorstep.web.drawing import LEFT, RIGHT, Dot, Scale, spread, week_line
+from doorstep.web.drawing import LEFT, RIGHT, Dot, Scale, between, spread, week_line
 from doorstep.web.meanings import KEYS, MEANINGS, meaning_key
 from doorstep.web.programme_view import PathwayView
 from doorstep.web.shapes import NAMES, shape
@@ -40,6 +40,26 @@ def test_dots_keep_their_order_and_never_hide_each_other(places: list[float]) ->
     assert all(LEFT - 0.01 <= place <= RIGHT + 0.01 for place in moved)
     if len(places) <= 13:
         assert all(b - a >= 7.49 for a, b in pairwise(moved))
+
+
+@given(st.lists(st.floats(LEFT, RIGHT), min_size=1, max_size=13).map(sorted), st.floats(LEFT, RIGHT))
+def test_today_stays_between_the_steps_that_it_lies_between(places: list[float], today: float) -> None:
+    moved = spread(places)
+    at = between(places, moved, today)
+    for place, seen in zip(places, moved, strict=True):
+        assert seen <= at + 0.02 if place <= today else seen >= at - 0.02
+
+
+def test_in_her_forty_second_week_today_stands_after_the_dot_of_week_40() -> None:
+    weeks = (12, 20, 26, 30, 34, 36, 38, 40)
+    dots = [Dot(week * 7, "due", "due", "", str(week)) for week in weeks]
+    drawn = str(week_line(dots, Scale(0, 41 * 7 + 12), 41 * 7 + 3, "today", ""))
+    last = float(re.findall(r'x="([0-9.]+)%" y="76"', drawn)[-1])
+    today = re.search(r'class="now" x1="([0-9.]+)%"', drawn)
+    walked = re.search(r'class="rail walked" x1="[0-9.]+%" x2="([0-9.]+)%"', drawn)
+    assert today
+    assert walked
+    assert float(today[1]) == float(walked[1]) > last
 
 
 @given(st.floats(-1000, 1000), st.floats(0.5, 1000), st.floats(-3000, 3000))
