@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from doorstep.accounts.demonstration import FILLING, READY, Demonstration, read,
 from doorstep.cli.opened import Failed, catch_up, opened, told
 from doorstep.cli.output import emit
 from doorstep.cli.places import Day
+from doorstep.cli.port import as_typed_here, refuse_a_taken_port
 from doorstep.cli.shelf import programme_named
 from doorstep.cli.submit import take_in
 from doorstep.content.dates import day_number, iso_day
@@ -56,7 +56,7 @@ def command(host: str, port: int, serve: bool, people: int, until: int, anew: bo
     with told():
         data = Config.from_environment().data
         if serve:
-            _port_is_free(host, port)
+            refuse_a_taken_port(host, port, "demo")
         if anew:
             _throw_away(data)
         try:
@@ -70,24 +70,6 @@ def command(host: str, port: int, serve: bool, people: int, until: int, anew: bo
 
         run(host, port)
         click.echo("\nThe demonstration has stopped. Nothing is lost; start it again: make run")
-
-
-def _port_is_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise Failed(
-                f"Something listens on {host}:{port} already; perhaps the demonstration runs: look at http://{host}:{port}. "
-                f"Nothing was changed. To use another port: {_doorstep()} demo --port {port + 1 if port < 65535 else 8000}"
-            ) from None
-
-
-def _doorstep() -> str:
-    """How this command is called from here."""
-    local = Path(".venv/bin/doorstep")
-    return str(local) if local.exists() else "doorstep"
 
 
 def _throw_away(data: Path) -> None:
@@ -191,10 +173,10 @@ def _welcome(found: Demonstration, data: Path, host: str, port: int, serve: bool
     """Where to look, and how to log in."""
     old = today() - day_number(found.until)
     if old > OLD:
-        click.echo(f"The story ended {old} days ago; to begin a new one: {_doorstep()} demo --anew")
+        click.echo(f"The story ended {old} days ago; to begin a new one: {as_typed_here()} demo --anew")
     click.echo("\nTo log in (everybody here is invented):\n")
     emit((vars(login) for login in found.logins), ("name", "password", "role", "about"))
-    click.echo(f"\nThe same lists at the command line:\n  DOORSTEP_DATA={_near(data)} {_doorstep()} due --place KH-16")
+    click.echo(f"\nThe same lists at the command line:\n  DOORSTEP_DATA={_near(data)} {as_typed_here()} due --place KH-16")
     if serve:
         click.echo(f"\nLook at  http://{host}:{port}   (stop with Ctrl-C)")
 

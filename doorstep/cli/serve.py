@@ -7,6 +7,7 @@ import os
 import click
 
 from doorstep.cli.opened import opened
+from doorstep.cli.port import refuse_a_taken_port
 
 TARGET = "doorstep.wsgi:application"
 
@@ -20,6 +21,7 @@ def command(host: str, port: int, threads: int) -> None:
 
     Everything that was acknowledged is on the disk: it may be stopped, or killed, at any time.
     """
+    refuse_a_taken_port(host, port, "serve")
     prepare()
     click.echo(f"Doorstep listens on http://{host}:{port} (stop with Ctrl-C).")
     run(host, port, threads)
