@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -12,20 +14,24 @@ from doorstep.cli.output import emit, format_option
 from doorstep.cli.places import Day
 from doorstep.content.dates import iso_day
 from doorstep.content.model import Code
-from doorstep.record.lists import Listed, of_subjects, written
+from doorstep.record.lists import Listed, of_subjects, today, written
+from doorstep.record.places import PlaceError
 from doorstep.record.record import Record
 from doorstep.record.scope import EVERYTHING
-from doorstep.record.story import Story, Told, canonical, story
+from doorstep.record.story import Home, Story, Told, canonical, story
+from doorstep.record.whereabouts import PlaceThen, place_then
 
 COLUMNS = ("when", "kind", "what", "value", "how", "status", "by", "place", "known_on", "submission")
 
 
 @click.command("timeline")
 @click.argument("subject")
-@click.option("--on", "day", type=Day(), default="today", show_default=True, help="How the steps stood on this day.")
+@click.option(
+    "--on", "day", type=Day(), default=None, show_default="today, where she lives", help="How the steps stood on this day."
+)
 @click.option("--names", is_flag=True, help="Names and remarks too: whatever somebody said in words.")
 @format_option
-def command(subject: str, day: int, names: bool, output: str) -> None:
+def command(subject: str, day: int | None, names: bool, output: str) -> None:
     """One person's story in order: what was told, by whom, when it could be known; and the steps that follow from it.
 
     That you looked is noted.
@@ -36,10 +42,27 @@ def command(subject: str, day: int, names: bool, output: str) -> None:
         found = story(record, own, frozenset(), EVERYTHING)
         if not found.kind:
             raise Failed(f"Nobody here has the id {subject}, or nothing is left of her record. Look for it: doorstep due")
-        rows = list(_lines(record, found, of_subjects(record, [own], day, (day + 1) * 86_400 - 1), names))
+        rows = list(_lines(record, found, of_subjects(record, [own], *moment(record, found.homes, day)), names))
     _note(own)
     # Within a day: what was told first, then what follows from it.
     emit(sorted(rows, key=lambda row: (row["when"][:10], row["kind"] == "step", row["when"])), COLUMNS, output)
+
+
+def moment(record: Record, homes: Sequence[Home], day: int | None) -> tuple[int, int]:
+    """The day, today where she lives unless one is given; and the second UTC at which minute clocks are read.
+
+    That is now for today, and the end of any other day there. UTC for somebody who lives nowhere that is known.
+    """
+    near = today() if day is None else day
+    lives = PlaceThen("", "", "", "", "", "UTC")
+    for home in homes:
+        if home.valid_from <= near < home.valid_to:
+            with record.reading() as register, contextlib.suppress(PlaceError):  # it may have been told by a name of no place
+                lives = place_then(register, home.place, home.told_on)
+    here = lives.today()
+    if day in (None, here):
+        return here, int(time.time())
+    return near, lives.last_second(near)
 
 
 def _lines(record: Record, found: Story, steps: list[Listed], names: bool) -> Iterator[dict[str, Any]]:
