@@ -17,6 +17,7 @@ ACTIONS = {
     "restored": "restored a backup",
     "enrolled": "enrolled a worker or a phone",
     "assigned": "gave or ended a role in an area",
+    "password_set": "gave a worker a new password",
     "revoked": "revoked a phone or tokens",
 }
 """Every action there is, in words."""

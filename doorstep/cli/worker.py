@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,13 @@ from doorstep.cli.places import Day
 from doorstep.content.dates import iso_day
 from doorstep.record.lists import today
 
+GENERATED = 12
+"""Random bytes in a password made here: 16 letters."""
+
 
 @click.group("worker")
 def command() -> None:
-    """Who works here: roles, areas, phones, tokens."""
+    """Who works here: roles, areas, passwords, phones, tokens."""
     ready()
 
 
@@ -49,26 +53,56 @@ def add(username: str, called: str, role: str | None, place: str | None, passwor
     from doorstep.accounts.models import Worker
 
     if Worker.objects.filter(username=username).exists():
-        raise Failed(f"{username} is enrolled already. Nothing was changed.")
+        raise Failed(
+            f"{username} is enrolled already. Nothing was changed. For a new password: doorstep worker password {username}; "
+            f"for a role: doorstep worker assign {username} ROLE CODE"
+        )
+    if (role is None) != (place is None):
+        raise Failed(
+            "A role is given for an area: --role and --place go together. Nothing was changed. "
+            "Find the area's code: doorstep places search NAME (* is everywhere)"
+        )
     try:
         worker = Worker.objects.create_user(username, _password() if password else None, called=called)
     except ValidationError as error:
-        raise Failed(f"{'; '.join(error.messages)} Nothing was changed.") from None
+        raise Failed(f"{' '.join(error.messages)} Nothing was changed.") from None
     audit.note(audit.OPERATOR, "enrolled", about=username)
     if role and place:
         _assign(worker, role, place, today())
     click.echo(f"{username} is enrolled.")
 
 
-def _password() -> str:
+def _password(worker: Any = None) -> str:
     from django.contrib.auth.password_validation import validate_password
 
     if sys.stdin.isatty():
         given = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         given = sys.stdin.readline().rstrip("\n")
-    validate_password(given)
+    validate_password(given, worker)
     return given
+
+
+@command.command()
+@click.argument("username")
+@click.option("--ask", is_flag=True, help="Ask for one (or read a line of standard input) instead of making one.")
+def password(username: str, ask: bool) -> None:
+    """Give USERNAME a new password, shown this once; whoever is logged in with the old one is logged out."""
+    from axes.utils import reset
+    from django.core.exceptions import ValidationError
+
+    from doorstep.accounts import audit
+
+    with known(username) as worker:
+        try:
+            given = _password(worker) if ask else secrets.token_urlsafe(GENERATED)
+        except ValidationError as error:
+            raise Failed(f"{' '.join(error.messages)} The old password stays as it was.") from None
+        worker.set_password(given)  # sessions carry a mark of the password: those of the old one end
+        worker.save(update_fields=["password"])
+        reset(username=username)  # who was locked out by guessing the old one may come in
+        audit.note(audit.OPERATOR, "password_set", about=username)
+    click.echo(f"{username} has a new password." if ask else given)
 
 
 @command.command()

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +15,23 @@ import pytest
 from tests.record.world import SHELF
 
 
-def typed(folder: Path, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command as typed, at an installation in `folder`."""
-    environment = {
+def environment(folder: Path) -> dict[str, str]:
+    """Settings of an installation in `folder`, and none of this shell's own."""
+    settings = {
         **os.environ, "DOORSTEP_DATA": str(folder), "DOORSTEP_DATABASE": "", "DOORSTEP_KEYS": "",
         "DOORSTEP_PROGRAMMES": str(SHELF), "PYTHONPATH": os.getcwd(), "COLUMNS": "200",
     }  # fmt: skip
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    environment.pop("DOORSTEP_DEMO", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "DOORSTEP_DEMO"):
+        settings.pop(name, None)
+    return settings
+
+
+def typed(folder: Path, *words: str, stdin: str = "") -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command as typed, at an installation in `folder`."""
     done = subprocess.run(
-        [sys.executable, "-m", "doorstep", *words], env=environment, input=stdin, capture_output=True, text=True, timeout=120
-    )
+        [sys.executable, "-m", "doorstep", *words],
+        env=environment(folder), input=stdin, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
 
@@ -51,3 +58,55 @@ def test_a_port_where_something_listens_is_refused_and_nothing_is_made(tmp_path:
 def test_a_host_that_is_not_this_machine_is_not_called_taken(tmp_path: Path) -> None:
     code, _, said = typed(tmp_path / "data", "serve", "--host", "192.0.2.1")
     assert (code, "cannot be listened on" in said) == (1, True)
+
+
+OLD = "old-basket-of-rice"
+LOGIN = """
+from doorstep.cli.django_ready import ready
+ready()
+from django.conf import settings
+settings.ALLOWED_HOSTS = ["testserver"]
+from django.test import Client
+from django.urls import reverse
+import subprocess, sys
+client = Client()
+def comes_in(client, password):
+    client.post(reverse("web:login"), {"username": "dara", "password": password})
+    return client.get(reverse("web:home")).status_code
+print(comes_in(client, sys.argv[1]))
+new = subprocess.run([sys.executable, "-m", "doorstep", "worker", "password", "dara"], capture_output=True, text=True).stdout
+print(client.get(reverse("web:home")).status_code)
+print(comes_in(Client(), sys.argv[1]))
+print(comes_in(Client(), new.strip()))
+"""
+
+
+def test_a_new_password_opens_the_door_and_the_old_one_no_longer(tmp_path: Path) -> None:
+    code, _, said = typed(tmp_path, "worker", "add", "dara", "--password", stdin=OLD + "\n")
+    assert code == 0, said
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(LOGIN), OLD], env=environment(tmp_path), capture_output=True, text=True, timeout=120
+    )
+    before, still_in, with_old, with_new = done.stdout.split()
+    assert (before, with_new) == ("200", "200"), done.stderr
+    assert "200" not in (still_in, with_old), "the old password still opens"
+
+
+def test_a_password_of_ones_own_is_taken_unless_it_is_weak_and_nobody_else_gets_one(tmp_path: Path) -> None:
+    assert typed(tmp_path, "worker", "add", "dara")[0] == 0
+    code, shown, _ = typed(tmp_path, "worker", "password", "dara", "--ask", stdin=OLD + "\n")
+    assert (code, shown) == (0, "dara has a new password.\n")
+    code, _, said = typed(tmp_path, "worker", "password", "dara", "--ask", stdin="short\n")
+    assert (code, "The old password stays as it was." in said) == (1, True)
+    code, shown, said = typed(tmp_path, "worker", "password", "nobody")
+    assert (code, shown, "Nobody here is called" in said) == (1, "", True)
+
+
+def test_enrolling_somebody_twice_or_with_half_a_role_says_what_to_type_instead(tmp_path: Path) -> None:
+    for half in (("--role", "midwife"), ("--place", "KH-16")):
+        code, _, said = typed(tmp_path, "worker", "add", "dara", *half)
+        assert (code, "--role and --place go together. Nothing was changed." in said) == (1, True)
+    assert typed(tmp_path, "worker", "list", "--format", "json")[1].strip() == "[]"
+    assert typed(tmp_path, "worker", "add", "dara")[0] == 0
+    code, _, said = typed(tmp_path, "worker", "add", "dara")
+    assert (code, "doorstep worker password dara" in said, "doorstep worker assign dara" in said) == (1, True, True)
