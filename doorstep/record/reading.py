@@ -19,7 +19,7 @@ from doorstep.record.vault import Key, Vault, seal_word, unseal
 
 PLACES = ("residence",)
 """Texts that hold the code of a place: lists find people by them, so they are not sealed where they look like one."""
-_PLACE = re.compile(r"[A-Z]{2}(-[A-Za-z0-9@._-]{1,40})?")
+PLACE_CODE = re.compile(r"[A-Z]{2}(-[A-Za-z0-9@._-]{1,40})?")
 
 LOGGED = (
     "seq", "id", "kind", "form", "version", "pack", "subject", "place", "author", "device", "made_at", "made_day", "zone",
@@ -147,7 +147,7 @@ def _sealed(
         if key is None:
             continue
         kind = dictionary[answer.code].kind
-        if kind == "text" and answer.txt is not None and not (answer.code in PLACES and _PLACE.fullmatch(answer.txt)):
+        if kind == "text" and answer.txt is not None and not (answer.code in PLACES and PLACE_CODE.fullmatch(answer.txt)):
             answer = answer._replace(txt=seal_word(key, answer.code, answer.txt))
         if kind == "subject" and answer.txt:
             links.append((answer.subject, answer.txt))

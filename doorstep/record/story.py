@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from doorstep.record import people
 from doorstep.record.database import Connection, among, value
 from doorstep.record.people import Attribute
+from doorstep.record.reading import PLACE_CODE, PLACES
 from doorstep.record.record import Record
 from doorstep.record.scope import Scope
 from doorstep.record.vault import Key, unseal_word
@@ -119,7 +120,7 @@ def _sent(register: Connection, members: Collection[str]) -> list[Sent]:
 
 def _readable(fact: Told, words: Collection[str], keys: Iterable[Key]) -> Told:
     """The fact with its word unsealed; it is sealed under the key of whichever merged record it was told of."""
-    if fact.txt is None or fact.code not in words:
+    if fact.txt is None or fact.code not in words or (fact.code in PLACES and PLACE_CODE.fullmatch(fact.txt)):
         return fact
     for key in keys:
         try:

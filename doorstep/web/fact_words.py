@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from doorstep.content.dates import parse_when
 from doorstep.content.model import Programme
 from doorstep.record.story import Told
 from doorstep.web.days import moment, precisely, short_day
@@ -26,11 +27,12 @@ class FactView:
 
 
 class FactWords:
-    """Says facts in the reader's language; codes are one namespace for all programmes."""
+    """Says facts in the reader's language; codes are one namespace for all programmes. places: what the codes of places that
+    may stand in answers are called."""
 
-    def __init__(self, programmes: Mapping[str, Programme], zone: str) -> None:
+    def __init__(self, programmes: Mapping[str, Programme], zone: str, places: Mapping[str, str] | None = None) -> None:
         self.names = [Names(programme) for programme in programmes.values()]
-        self.zone = zone
+        self.zone, self.places = zone, places or {}
 
     def view(self, fact: Told) -> FactView:
         """A fact in words."""
@@ -53,12 +55,14 @@ class FactWords:
             return names.choice(fact.code, fact.txt or "") if names and fact.txt else (fact.txt or "")
         if fact.num is not None:
             return self._number(fact, kind, names)
-        return fact.txt if fact.txt is not None else gettext("cannot be read any more")
+        if fact.txt is None:
+            return gettext("cannot be read any more")
+        return self.places.get(fact.txt, fact.txt)
 
     def _number(self, fact: Told, kind: str, names: Names | None) -> str:
         assert fact.num is not None
         if kind == "date":
-            return short_day(int(fact.num))
+            return told_day(fact.txt) if fact.txt else short_day(int(fact.num))
         if kind == "time":
             return moment(int(fact.num), self.zone)
         told = f"{fact.num:g}" if abs(fact.num) < 1e6 else str(int(fact.num))
@@ -69,3 +73,12 @@ class FactWords:
         if fact.at is not None and fact.precision == "minute":
             return moment(fact.at, self.zone)
         return precisely(fact.day, fact.day_last, fact.precision)
+
+
+def told_day(text: str) -> str:
+    """A date as it was told, no more exact than that: 2005-08 is August 2005. Text that is no date stays as it is."""
+    try:
+        when = parse_when(text, 0)
+    except ValueError:
+        return text
+    return precisely(when.day, when.day_last, when.precision)

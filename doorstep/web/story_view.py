@@ -17,7 +17,7 @@ from doorstep.record.story import Sent, Story, Told
 from doorstep.web.days import short_day, weeks_and_days
 from doorstep.web.drawing import Picture
 from doorstep.web.due_view import Item, items_of
-from doorstep.web.fact_words import FactView, FactWords
+from doorstep.web.fact_words import FactView, FactWords, told_day
 from doorstep.web.meanings import OPEN
 from doorstep.web.names import country_word, role_word
 from doorstep.web.step_words import SourceView, source_view, why_words
@@ -192,13 +192,15 @@ class EpisodeView:
 
 
 class StoryView:
-    """The page of one person. seen: other records that may be opened from here, with what they are called."""
+    """The page of one person. seen: other records that may be opened from here, with what they are called; places: codes of
+    homes that were told, with their names."""
 
     def __init__(
-        self, programmes: Mapping[str, Programme], told: Story, rows: Sequence[Row], asked: Asked, seen: Mapping[str, str]
-    ) -> None:
+        self, programmes: Mapping[str, Programme], told: Story, rows: Sequence[Row], asked: Asked, seen: Mapping[str, str],
+        places: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self.programmes, self.told, self.rows, self.asked, self.seen = programmes, told, rows, asked, seen
-        self.words = FactWords(programmes, asked.zone)
+        self.words = FactWords(programmes, asked.zone, places)
 
     @cached_property
     def episodes(self) -> list[EpisodeView]:
@@ -247,6 +249,11 @@ class StoryView:
 
     def _value(self, name: str, value: Any) -> str:
         names = self.words._names(name)
+        row = names.code(name) if names else None
+        if row and row.kind == "date":
+            return told_day(str(value))
+        if str(value) in self.words.places:
+            return self.words.places[str(value)]
         told = [names.choice(name, str(one)) if names and names.code(name).choices else str(one)  # type: ignore[union-attr]
                 for one in (value if isinstance(value, list) else [value])]  # fmt: skip
         return ", ".join(told)

@@ -53,7 +53,20 @@ def test_the_timeline_says_who_told_what_when_and_how(console: Console, mai: Vis
     assert "Bleeding from the vagina yes" in entry
     assert "Told by her or her family; by dara, written 9 Jun 2026" in entry
     assert "Sayas" in entry
-    assert "May 2001" in text(page), "a birthday of which only the month is known is shown as a month"
+
+
+def test_what_was_told_as_a_month_is_shown_as_a_month(console: Console, mai: Visitor) -> None:
+    page = text(mai.get(f"/people/{console.cast['bopha']}/?on={DAY}").main)
+    happened, _, _ = page.partition("Who she is")
+    assert "as well as it is known May 2001" in happened
+    assert "1 May 2001" not in page
+    assert "2001-05" not in page
+
+
+def test_where_she_lives_is_told_by_name_and_never_called_unreadable(console: Console, mai: Visitor) -> None:
+    page = text(mai.get(f"/people/{console.cast['bopha']}/?on={DAY}").main)
+    assert re.search(r"\(code of the place\) Sayas\b|Where she or he lives Sayas\b", page)
+    assert "cannot be read any more" not in page
 
 
 def test_what_was_told_later_is_not_in_the_story_of_an_earlier_day(console: Console, mai: Visitor) -> None:

@@ -28,10 +28,13 @@ def story(request: HttpRequest, subject: str) -> HttpResponse:
     opened, day = joint.opened_record(who, subject, asked_day)
     audit.note(who.username, "looked", subject=opened.told.subject, about=str(as_date(day)))
     asked = Asked(day, opened.second, opened.zone, opened.country)
-    view = StoryView(joint.programmes(), opened.told, opened.rows, asked, opened.seen)
+    lang = get_language() or "en"
+    homes = list(zip(opened.told.homes, opened.lived, strict=True))
+    places = {home.place: joint.place_name(unit, lang) for home, unit in homes if unit}
+    view = StoryView(joint.programmes(), opened.told, opened.rows, asked, opened.seen, places)
     mother = next((opened.seen.get(target) for name, target in opened.told.belongs_to if name == "mother"), None)
     return render(request, "web/story.html", {
-        "view": view, "opened": opened, "day": day, "lang": get_language(), "today": civil_day(joint.now(), opened.zone),
+        "view": view, "opened": opened, "day": day, "lang": lang, "today": civil_day(joint.now(), opened.zone),
         "person": Person(opened.told.subject, opened.called, mother or None),
-        "homes": list(zip(opened.told.homes, opened.lived, strict=True)),
+        "homes": homes,
     })  # fmt: skip
