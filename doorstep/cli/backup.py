@@ -6,10 +6,16 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, note, opened, told
+from doorstep.cli.opened import Failed, Meter, note, opened, reaching, told
 from doorstep.record.backup import KEYS_LAST, backup
 from doorstep.record.erasure import forget_folder
 from doorstep.record.store import Store
+
+NOT_MADE = (
+    "No whole backup was made. The record is safe and was not changed.",
+    "Name a folder that you may write to, with room enough, then back up again.",
+)
+"""What is safe when a backup cannot be written, and what to do next."""
 
 
 @click.command("backup")
@@ -27,11 +33,13 @@ def command(folder: Path, keys: Path | None, forget: bool) -> None:
         return
     meter = Meter("Backing up")
     with opened(release=False) as record:
-        made = backup(record.store, folder, keys, meter)
+        with reaching(*NOT_MADE):
+            made = backup(record.store, folder, keys, meter)
         meter.done()
     from doorstep.cli.accounts_file import write_accounts
 
-    accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
+    with reaching(*NOT_MADE):
+        accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
     note("backed_up", made.stamp)
     click.echo(f"log       {made.log}\nkeys      {made.keys}\naccounts  {accounts}")
     click.echo(f"Keep the keys apart from the log. They are destroyed here after {KEYS_LAST} days: make a new backup before.")

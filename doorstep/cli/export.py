@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Failed, catch_up, opened
+from doorstep.cli.opened import Failed, catch_up, opened, reaching
 from doorstep.cli.output import emit, format_option
 from doorstep.record.parquet import CannotExport, export
+
+NEXT = "Name a folder that you may write to, with room enough, then export again."
 
 
 @click.command("export")
@@ -26,7 +28,8 @@ def command(folder: Path, compartments: tuple[str, ...], output: str) -> None:
     with opened() as record:
         catch_up(record)
         try:
-            done = export(record, folder, compartments)
+            with reaching("No whole export was made. The record is safe and was not changed.", NEXT):
+                done = export(record, folder, compartments)
         except CannotExport as error:
             raise Failed(str(error)) from None
     from doorstep.cli.django_ready import ready

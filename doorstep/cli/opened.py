@@ -58,6 +58,16 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
+def reaching(safe: str, then: str) -> Iterator[None]:
+    """A folder or disk that cannot be used, told as it happened; `safe` and `then` say what is safe and what to do next."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise Failed(f"{where}{error.strerror or error}. {safe} {then}") from None
+
+
+@contextmanager
 def opened(*, places: bool = False, release: bool = True) -> Iterator[Record]:
     """The record of the settings. release: what stands on the shelf is put in force. places: they are loaded if none are."""
     with told():

@@ -110,3 +110,15 @@ def test_enrolling_somebody_twice_or_with_half_a_role_says_what_to_type_instead(
     assert typed(tmp_path, "worker", "add", "dara")[0] == 0
     code, _, said = typed(tmp_path, "worker", "add", "dara")
     assert (code, "doorstep worker password dara" in said, "doorstep worker assign dara" in said) == (1, True, True)
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_what_is_safe_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    inside = str(tmp_path / "file" / "in it")
+    assert typed(tmp_path / "data", "submit", "-", stdin="")[0] == 0
+    for words in (("backup", inside), ("backup", str(tmp_path / "disk"), "--keys", inside), ("export", "--parquet", inside)):
+        code, _, said = typed(tmp_path / "data", *words)
+        assert code == 1, words
+        assert inside in said, words
+        assert "The record is safe and was not changed. Name a folder that you may write to" in said, words
+        assert "Traceback" not in said
