@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from doorstep.accounts.access import Viewer
 from doorstep.accounts.roles import ROLES
-from doorstep.web.days import read_day
+from doorstep.web.days import NotUnderstood, read_day
 from doorstep.web.due_view import CHOICES, ORDERS, SHOWN
 
 
@@ -34,16 +33,26 @@ class Asked:
         return bool(self.statuses or self.pathway or self.owner)
 
 
-def read_asked(query: Mapping[str, str], who: Viewer) -> Asked:
-    """Raises NoSuchDay. An unknown status, pathway or role narrows nothing; an unknown place is found out later."""
+def read_asked(query: Mapping[str, str], pathways: Collection[str]) -> Asked:
+    """Raises NoSuchDay, and NotUnderstood for a status, pathway or role that does not exist: a list that answered as if it
+    had not been asked would be believed. An unknown order changes nobody; an unknown place is found out later."""
     on, known = query.get("on", ""), query.get("known", "")
-    status, owner, order = query.get("status", ""), query.get("who", ""), query.get("sort", "")
+    order = query.get("sort", "")
+    status = _one_of(query, "status", CHOICES)
     return Asked(
         place=query.get("place", "").strip()[:64],
         day=read_day(on) if on else None,
         known_on=read_day(known) if known else None,
-        statuses=(status,) if status in CHOICES else (),
-        pathway=query.get("pathway", "").strip()[:64],
-        owner=owner if owner in ROLES else "",
+        statuses=(status,) if status else (),
+        pathway=_one_of(query, "pathway", pathways),
+        owner=_one_of(query, "who", ROLES),
         order=order if order in ORDERS else ORDERS[0],
     )
+
+
+def _one_of(query: Mapping[str, str], name: str, known: Collection[str]) -> str:
+    """What is asked for under a name, '' when nothing is."""
+    asked = query.get(name, "").strip()
+    if asked and asked not in known:
+        raise NotUnderstood(name)
+    return asked

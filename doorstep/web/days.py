@@ -19,7 +19,11 @@ EARLIEST, LATEST = day_number("2000-01-01"), day_number("2099-12-31")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class NoSuchDay(ValueError):
+class NotUnderstood(ValueError):
+    """What stood in the address asks for something that does not exist."""
+
+
+class NoSuchDay(NotUnderstood):
     """What stood in the address is no day that can be asked for."""
 
 

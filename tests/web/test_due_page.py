@@ -180,6 +180,13 @@ def test_a_day_that_does_not_exist_is_told_not_guessed(mai: Visitor, day: str) -
     assert "What did you mean?" in answer.text
 
 
+@pytest.mark.parametrize("asked", ["pathway=nope", "status=xx", "who=nobody"])
+def test_a_filter_that_does_not_exist_is_told_and_not_answered_with_a_list(mai: Visitor, asked: str) -> None:
+    for page in ("/due/", "/due/list.csv"):
+        assert mai.get(f"{page}?place={SAYAS}&on={DAY}&{asked}").status == 400
+    assert mai.get(f"/due/?place={SAYAS}&on={DAY}&{asked.partition('=')[0]}=").status == 200
+
+
 def test_an_empty_list_says_why_and_what_to_do(mai: Visitor) -> None:
     nothing = mai.get(f"/due/?place={SAYAS}&on=2020-01-01")
     assert "Nothing is open here that day" in nothing.text

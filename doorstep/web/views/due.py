@@ -19,7 +19,7 @@ from doorstep.accounts.access import Viewer
 from doorstep.record.lists import OPEN, written
 from doorstep.web import joint
 from doorstep.web.asked import Asked, read_asked
-from doorstep.web.days import NoSuchDay, as_date, civil_day
+from doorstep.web.days import NotUnderstood, as_date, civil_day
 from doorstep.web.due_view import BarRow, DueView, PersonDue, bars, by_pathway, items_of
 from doorstep.web.names import in_words, role_word
 from doorstep.web.views.errors import not_understood
@@ -40,8 +40,8 @@ def due(request: HttpRequest) -> HttpResponse:
     if not request.GET.get("place"):
         return _choose(request, who)
     try:
-        asked = read_asked(request.GET, who)
-    except NoSuchDay:
+        asked = read_asked(request.GET, _pathways())
+    except NotUnderstood:
         return not_understood(request)
     if asked.day is None:
         return _to_today(request, who)
@@ -63,8 +63,8 @@ def download(request: HttpRequest) -> HttpResponse:
     """The same list as CSV, one line for each step. Names only when they were asked for."""
     who = joint.viewer(request)
     try:
-        asked = read_asked(request.GET, who)
-    except NoSuchDay:
+        asked = read_asked(request.GET, _pathways())
+    except NotUnderstood:
         return HttpResponseBadRequest()
     if asked.day is None or not asked.place:
         raise Http404
