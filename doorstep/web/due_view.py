@@ -129,14 +129,17 @@ def far_from(row: Row, second: int) -> int:
 
 
 def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
-    """How it stands with a row: "1 week late, since 5 Nov 2026"; "until 12 Nov 2026"; "due 20 Nov 2026"."""
+    """How it stands with a row: "2 days late; in time until 20 Nov 2026"; "due 20 Nov 2026, in time until 27 Nov 2026"."""
     minute = row["clock"] == "minute"
     say: Callable[[int], str] = (lambda at: moment(at, zone)) if minute else short_day
+    today = second if minute else day
     if row["status"] == "late":
-        over = (second if minute else day) - row["overdue"]
+        over = today - row["overdue"]
         long = hours_length(over) if minute else length(over)
-        return gettext("%(long)s late; due %(when)s") % {"long": long, "when": say(row["due"])}
+        return gettext("%(long)s late; in time until %(last)s") % {"long": long, "last": say(row["overdue"])}
     if row["waits_for"] is not None and key == "later":
+        if row["due"] < today:  # planned from the one before as if that had been in time: a past day is no plan any more
+            return gettext("waits for the one before")
         return gettext("after the one before; planned for %(when)s") % {"when": say(row["due"])}
     if key == "later":
         return gettext("from %(when)s") % {"when": say(row["opens"])}
@@ -144,8 +147,8 @@ def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
         return gettext("was possible until %(when)s") % {"when": say(row["closes"])}
     last = row["overdue"] if row["overdue"] is not None else row["closes"]
     if last is None or key == "danger":  # what cannot wait is not told to be in time
-        today = civil_day(row["due"], zone) if minute else row["due"]
-        return gettext("since %(when)s") % {"when": say(row["due"])} if today < day else gettext("today")
+        since = civil_day(row["due"], zone) if minute else row["due"]
+        return gettext("since %(when)s") % {"when": say(row["due"])} if since < day else gettext("today")
     return gettext("due %(when)s, in time until %(last)s") % {"when": say(row["due"]), "last": say(last)}
 
 

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from doorstep.web.due_view import when_words
 from tests.support.cast import LUMPHAT, RATANAKIRI, SAYAS
 from tests.support.console import DAY, Answer, Console, Visitor
 
@@ -46,8 +47,14 @@ def test_the_one_who_must_go_now_stands_first_then_who_is_late(console: Console,
 
 def test_her_line_says_how_late_she_is(console: Console, mai: Visitor) -> None:
     line = row(mai.get(f"/due/?place={SAYAS}&on={DAY}"), console.cast["mom"])
-    assert "Late: Antenatal contact (2) 9 days late; due 25 May 2026" in line
+    assert "Late: Antenatal contact (2) 9 days late; in time until 1 Jun 2026" in line
     assert "Now: Plan for the birth since 30 Mar 2026" in line
+
+
+def test_what_waits_for_the_one_before_is_not_planned_for_a_day_that_is_over() -> None:
+    row = {"clock": "day", "status": "later", "waits_for": "contact 1", "due": 100, "opens": 93, "overdue": 107, "closes": None}
+    assert when_words(row, "later", 100, 0, "UTC") == "after the one before; planned for 11 Apr 1970"
+    assert when_words(row, "later", 101, 0, "UTC") == "waits for the one before"
 
 
 def test_the_list_of_a_past_day_is_as_it_was_then(console: Console, mai: Visitor) -> None:
