@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from doorstep.cli.opened import Failed, Meter, note, opened, reaching, told
+from doorstep.cli.opened import Failed, Meter, note, opened, reaching, refuse_where_none_is, told
 from doorstep.record.backup import KEYS_LAST, backup
 from doorstep.record.erasure import forget_folder
 from doorstep.record.store import Store
@@ -46,6 +46,8 @@ def command(folder: Path, keys: Path | None, forget: bool) -> None:
 
 
 def _forget(folder: Path) -> None:
+    with told():
+        refuse_where_none_is()
     with told(), Store.open() as store:
         if not forget_folder(store, folder):
             raise Failed(f"No backup was ever written to {folder.absolute()}. Nothing was changed.")

@@ -90,7 +90,7 @@ def _prepared(data: Path, people: int, until: int) -> Demonstration:
         found = Demonstration(FILLING, iso_day(until))
         write(data, found)
     if found.state == READY:
-        with opened(places=True) as record:
+        with opened(places=True, begins=True) as record:
             with stage("Opening the demonstration"):
                 catch_up(record)
             _sample(record)
@@ -102,7 +102,7 @@ def _prepared(data: Path, people: int, until: int) -> Demonstration:
 
 
 def _refuse_a_real_record() -> None:
-    with opened(release=False) as record, record.store.log.read() as log:
+    with opened(release=False, begins=True) as record, record.store.log.read() as log:
         if value(log, "SELECT 1 FROM submission LIMIT 1"):
             raise Failed(
                 "There is a record here that is no demonstration, and invented people do not belong in it. Nothing was changed. "
@@ -127,7 +127,7 @@ def _fill(found: Demonstration, people: int) -> None:
     click.echo("The places are real. The people, their names and the health facilities are invented.\n")
     with stage("Reading the places of Cambodia, Viet Nam and Bulgaria"):
         atlas = Places.load()
-    with opened(places=True) as record:
+    with opened(places=True, begins=True) as record:
         with stage("Making accounts"):
             found.logins = enrol(record, atlas, until, people)
         for scene in SCENES:

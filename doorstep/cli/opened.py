@@ -18,7 +18,7 @@ from doorstep.record.migrations import SchemaUnknown
 from doorstep.record.packs import ContentWrong
 from doorstep.record.places.model import PlaceError
 from doorstep.record.record import Record
-from doorstep.record.store import ConfigurationWrong
+from doorstep.record.store import Config, ConfigurationWrong
 
 QUIET_FOR = 2.0
 """Seconds of work before progress is shown."""
@@ -68,9 +68,14 @@ def reaching(safe: str, then: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(*, places: bool = False, release: bool = True) -> Iterator[Record]:
-    """The record of the settings. release: what stands on the shelf is put in force. places: they are loaded if none are."""
+def opened(*, places: bool = False, release: bool = True, begins: bool = False) -> Iterator[Record]:
+    """The record of the settings. release: what stands on the shelf is put in force. places: they are loaded if none are.
+
+    begins: it is made where there is none; any other command refuses there, for a folder mistyped is no empty record.
+    """
     with told():
+        if not begins:
+            refuse_where_none_is()
         record = Record.open()
         try:
             if release:
@@ -82,6 +87,16 @@ def opened(*, places: bool = False, release: bool = True) -> Iterator[Record]:
                 click.echo(str(one), err=True)
         finally:
             record.close()
+
+
+def refuse_where_none_is() -> None:
+    """Raises Failed where DOORSTEP_DATA holds no record. A database says itself when it is not there."""
+    config = Config.from_environment()
+    if not config.database and not (config.data / "log.sqlite3").exists():
+        raise Failed(
+            f"There is no record in {config.data}. Nothing was made there. Check DOORSTEP_DATA, which names the folder; "
+            "doorstep submit, doorstep serve or doorstep demo begins a record."
+        )
 
 
 def _release(record: Record) -> None:

@@ -31,7 +31,7 @@ def prepare() -> None:
     """What must be there before the first request: accounts' tables, places, the shelf in force."""
     from doorstep.cli.django_ready import ready
 
-    with opened(places=True):
+    with opened(places=True, begins=True):
         pass  # opening it released the shelf, and finished what an interrupted erasure left
     ready()
 

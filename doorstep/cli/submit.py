@@ -50,7 +50,7 @@ def command(file: BinaryIO, output: str, later: bool, sender: str) -> None:
     may carry `received_at`, for history that is brought from elsewhere. Exit code 0 when every submission was accepted or
     was here before, 3 when one was held or refused.
     """
-    with opened(places=bool(sender)) as record:
+    with opened(places=bool(sender), begins=True) as record:
         authority = _worker(record, sender) if sender else Vouching(record)
         tally = take_in(record, submissions_in(file), authority, sender)
         if not later:

@@ -124,7 +124,7 @@ def _assign(worker: Any, role: str, place: str, start: int) -> None:
 
     tree = ""
     if place != EVERYWHERE:
-        with opened(places=True) as record, record.store.register.read() as register:
+        with opened(places=True, begins=True) as record, record.store.register.read() as register:
             found = place_then(register, place, start)
         place, tree = found.id, found.tree
     Assignment.objects.create(worker=worker, role=role, place=place, tree=tree, valid_from=start)

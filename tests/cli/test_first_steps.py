@@ -122,3 +122,25 @@ def test_a_folder_that_cannot_be_made_is_said_with_what_is_safe_and_what_to_do(t
         assert inside in said, words
         assert "The record is safe and was not changed. Name a folder that you may write to" in said, words
         assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("due", "--place", "KH-16"), ("timeline", "mai"), ("alerts",), ("held", "list"), ("conflicts",), ("replay", "--check"),
+        ("export", "--parquet", "out"), ("backup", "out"), ("backup", "--forget", "out"), ("erase", "mai", "--yes"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_folder_mistyped_is_no_empty_record(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, shown, said = typed(tmp_path / "mistyped", *words)
+    assert (code, shown) == (1, "")
+    assert f"There is no record in {tmp_path / 'mistyped'}. Nothing was made there. Check DOORSTEP_DATA" in said
+    assert not (tmp_path / "mistyped").exists()
+    assert not Path("out").exists()
+
+
+def test_the_first_submission_begins_a_record_and_then_it_is_read(tmp_path: Path) -> None:
+    assert typed(tmp_path / "data", "submit", "-", stdin="")[0] == 0
+    code, shown, _ = typed(tmp_path / "data", "held", "list", "--format", "json")
+    assert (code, shown.strip()) == (0, "[]")
