@@ -48,6 +48,7 @@ def known(username: str) -> Iterator[Any]:
 def add(username: str, called: str, role: str | None, place: str | None, password: bool) -> None:
     """Enrol USERNAME, who may then be given roles, a token, a password."""
     from django.core.exceptions import ValidationError
+    from django.db import transaction
 
     from doorstep.accounts import audit
     from doorstep.accounts.models import Worker
@@ -63,12 +64,14 @@ def add(username: str, called: str, role: str | None, place: str | None, passwor
             "Find the area's code: doorstep places search NAME (* is everywhere)"
         )
     try:
-        worker = Worker.objects.create_user(username, _password() if password else None, called=called)
+        given = _password() if password else None
+        with transaction.atomic():  # a place that is not there leaves nobody half enrolled
+            worker = Worker.objects.create_user(username, given, called=called)
+            audit.note(audit.OPERATOR, "enrolled", about=username)
+            if role and place:
+                _assign(worker, role, place, today())
     except ValidationError as error:
         raise Failed(f"{' '.join(error.messages)} Nothing was changed.") from None
-    audit.note(audit.OPERATOR, "enrolled", about=username)
-    if role and place:
-        _assign(worker, role, place, today())
     click.echo(f"{username} is enrolled.")
 
 

@@ -144,3 +144,10 @@ def test_the_first_submission_begins_a_record_and_then_it_is_read(tmp_path: Path
     assert typed(tmp_path / "data", "submit", "-", stdin="")[0] == 0
     code, shown, _ = typed(tmp_path / "data", "held", "list", "--format", "json")
     assert (code, shown.strip()) == (0, "[]")
+
+
+def test_a_place_that_is_not_there_leaves_nobody_half_enrolled(tmp_path: Path) -> None:
+    code, _, said = typed(tmp_path, "worker", "add", "dara", "--role", "midwife", "--place", "KH-nowhere")
+    assert (code, "No place here has the code" in said) == (1, True)
+    assert typed(tmp_path, "worker", "list", "--format", "json")[1].strip() == "[]"
+    assert typed(tmp_path, "worker", "add", "dara", "--role", "midwife", "--place", "KH-16")[0] == 0
