@@ -1,0 +1,241 @@
+/** What the screens may ask of the phone's own engine (it lives in a worker), and the shapes that cross between them.
+ *
+ * Days are civil days since 1970-01-01; moments are UTC seconds unless a name ends in `Ms`.
+ */
+
+export type Language = 'en' | 'vi' | 'km' | 'bg';
+/** Language code to text. */
+export type Words = Record<string, string>;
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export interface WorkerHere {
+  username: string;
+  called: string;
+  language: Language | '';
+  /** `pin` or `pattern`: how this worker opens her own. '' before she chose. */
+  opensBy: 'pin' | 'pattern' | '';
+  /** Invented people to learn with; never sent anywhere. */
+  practice: boolean;
+}
+
+export type Unlocked =
+  | { ok: true }
+  | { ok: false; why: 'wrong'; triesLeft: number; waitSeconds: number }
+  | { ok: false; why: 'wait'; waitSeconds: number }
+  /** Too many tries: only the supervisor can open it now. */
+  | { ok: false; why: 'locked' | 'revoked' | 'wiped' | 'elsewhere' };
+
+export type Status = 'later' | 'due' | 'late' | 'missed' | 'done' | 'ended';
+
+/** One step row as it reads now. */
+export interface StepNow {
+  subject: string;
+  episode: string;
+  pathway: string;
+  step: string;
+  n: number;
+  rule: string;
+  clock: 'day' | 'minute';
+  opens: number | null;
+  due: number | null;
+  overdue: number | null;
+  closes: number | null;
+  doneOn: number | null;
+  status: Status;
+  danger: boolean;
+  title: Words;
+  /** What to do about it, where the pathway says. */
+  advice: Words | null;
+  form: string | null;
+  /** Whether a clinician of this country signed the rule. */
+  confirmed: boolean;
+  /** Why it was not done, as somebody answered last; null when nobody did. */
+  notDone: { reason: string; day: number } | null;
+}
+
+export interface PersonShort {
+  subject: string;
+  name: string;
+  /** House, household or village: what tells two of one name apart. */
+  place: string;
+  placeId: string;
+  born: Told | null;
+  /** Weeks pregnant today; null when she is not, or nobody knows. */
+  weeks: number | null;
+  /** A baby: days since birth. */
+  ageDays: number | null;
+  cardCode: string | null;
+  practice: boolean;
+}
+
+/** A day as it was told: `year`, `month` or `day` precise. */
+export interface Told {
+  first: number;
+  last: number;
+  precision: 'year' | 'month' | 'day' | 'season';
+}
+
+/** Somebody on today's list, by what is most urgent of her. */
+export interface TodayCard {
+  person: PersonShort;
+  steps: StepNow[];
+  top: 'danger' | 'late' | 'due';
+}
+
+export interface Today {
+  day: number;
+  danger: TodayCard[];
+  late: TodayCard[];
+  due: TodayCard[];
+  /** How many are due within a week and not yet. */
+  soon: number;
+  people: number;
+}
+
+export interface StoryEntry {
+  submission: string;
+  form: string;
+  title: Words;
+  day: number;
+  author: string;
+  mine: boolean;
+  /** Where it is now. */
+  state: OutState | 'server';
+  facts: { code: string; label: Words; value: string; valueWords: Words | null; told: boolean }[];
+}
+
+export interface Story {
+  person: PersonShort;
+  phone: PhoneRules | null;
+  steps: StepNow[];
+  entries: StoryEntry[];
+  relatives: { name: string; person: PersonShort }[];
+  conflicts: { what: string; values: { submission: string; text: string; shown: boolean }[] }[];
+}
+
+/** Whose telephone it is and what may be sent to it. */
+export interface PhoneRules {
+  number: string;
+  whose: string;
+  hours: string;
+  may: string;
+}
+
+export interface FormInfo {
+  id: string;
+  version: string;
+  programme: string;
+  title: Words;
+  languages: string[];
+  /** Makes somebody new rather than speaking of somebody known. */
+  makes: string | null;
+}
+
+export interface FilledForm {
+  form: string;
+  version: string;
+  /** '' for a form that makes its own subject. */
+  subject: string;
+  place: string;
+  answers: { [name: string]: Json };
+  /** The submission that this one corrects. */
+  replaces?: string;
+  /** Attribute name to the submission whose value was on the screen. */
+  base?: { [name: string]: string | null };
+}
+
+export interface Draft {
+  id: string;
+  form: string;
+  version: string;
+  subject: string;
+  name: string;
+  startedMs: number;
+  changedMs: number;
+  replaces: string | null;
+}
+
+export interface DraftWhole extends Draft {
+  /** The form engine's own saved instance (XML), to go on from. */
+  instance: string;
+  page: number;
+}
+
+/** A danger that a draft would raise. */
+export interface Warning {
+  pathway: string;
+  step: string;
+  title: Words;
+  advice: Words | null;
+  form: string | null;
+  confirmed: boolean;
+}
+
+export type OutState = 'here' | 'sent' | 'held' | 'refused';
+
+export interface Standing {
+  /** Made on this phone and not yet acknowledged. */
+  here: number;
+  /** Acknowledged by the server, ever. */
+  safe: number;
+  /** Waits there for a person to decide. */
+  held: { id: string; form: string; day: number; why: string; next: string }[];
+  refused: { id: string; form: string; day: number; why: string; next: string }[];
+  carried: number;
+  lastOkMs: number | null;
+  /** What the last try met; '' when it went well. */
+  trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
+  running: boolean;
+}
+
+export interface Reason {
+  code: string;
+  words: Words;
+}
+
+export interface Phone {
+  workers(): Promise<WorkerHere[]>;
+  /** Throws Told errors: `code` (wrong, used or expired), `offline`. */
+  enrol(server: string, code: string): Promise<WorkerHere>;
+  /** First secret after enrolment, or a new one when open. */
+  setSecret(username: string, secret: string, kind: 'pin' | 'pattern'): Promise<void>;
+  unlock(username: string, secret: string): Promise<Unlocked>;
+  lock(): Promise<void>;
+  /** After a forgotten secret: sends what is sealed, and asks whether the supervisor allowed to begin anew. */
+  forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }>;
+  wipe(username: string): Promise<void>;
+
+  today(day?: number): Promise<Today>;
+  people(words: string, most?: number): Promise<PersonShort[]>;
+  byCard(code: string): Promise<PersonShort | null>;
+  story(subject: string): Promise<Story>;
+  places(): Promise<{ id: string; name: Words; kind: string }[]>;
+
+  forms(): Promise<FormInfo[]>;
+  formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }>;
+  drafts(): Promise<Draft[]>;
+  draft(id: string): Promise<DraftWhole | null>;
+  keepDraft(draft: DraftWhole, name: string): Promise<void>;
+  dropDraft(id: string): Promise<void>;
+  /** What the pathway would say if this were sent: danger only, newest rules, nothing kept. */
+  warnings(filled: FilledForm): Promise<Warning[]>;
+  /** Keeps it for good, signs it, works the list out, drops the draft; the id of the submission. */
+  submit(filled: FilledForm, draft?: string): Promise<string>;
+  /** The answers of an own submission, to correct them. */
+  answersOf(submission: string): Promise<FilledForm | null>;
+  reasons(): Promise<Reason[]>;
+  notDone(step: StepNow, reason: string): Promise<string>;
+
+  sync(): Promise<Standing>;
+  standing(): Promise<Standing>;
+  /** A sealed parcel of everything not acknowledged, and of what is carried for others. */
+  handOver(): Promise<{ bytes: Uint8Array; submissions: number }>;
+  /** Takes in a parcel of somebody else's, unread. */
+  carry(bytes: Uint8Array): Promise<{ submissions: number }>;
+}
+
+/** An error that a person can do something about; `code` has words in every language. */
+export interface Trouble {
+  code: string;
+  detail?: string;
+}
