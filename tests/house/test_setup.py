@@ -89,5 +89,7 @@ def test_old_node_is_not_taken(setup: ModuleType, tmp_path: Path) -> None:
     old = tmp_path / "node"
     old.write_text("#!/bin/sh\necho v18.19.0\n")
     old.chmod(0o755)
-    assert setup.node_version(old) == 18
-    assert setup.node_version(tmp_path / "absent") == 0
+    assert setup.node_version(old) == (18, 19)
+    assert setup.node_version(tmp_path / "absent") == (0, 0)
+    refused, taken = [(0, 0), (18, 19), (20, 10), (21, 7), (22, 3)], [(20, 19), (22, 12), (23, 0), (24, 1)]
+    assert [setup.new_enough(version) for version in (*refused, *taken)] == [False] * 5 + [True] * 4
