@@ -90,6 +90,10 @@ def decide(item: Item, hash: str, subjects: Collection[str], context: Context) -
     """The outcome of one item. hash: of its body, '' when the key is destroyed. subjects: all whom it speaks of."""
     if item.refusal is not None or item.envelope is None:
         refusal = item.refusal or Refusal("not_understood")
+        if item.envelope is not None and refusal.reason.code == "bad_number":
+            again = _again(item.envelope, hash, context)
+            if again is not None and again.outcome == DUPLICATE:
+                return again  # it is in the log since before such numbers were refused
         return _no(refusal.reason.code, refusal.detail)
     sent = item.envelope
     if item.signature == "bad":

@@ -78,5 +78,5 @@ def _item(store: Store, authority: Authority, log: Connection, row: Row) -> Item
         return None
     plain = unseal(key, f"{id}/aside", bytes(sealed))
     sent, author, made_at, files = unpack_aside(id, plain, lambda who: store.vault.get(log, who))
-    envelope = read_envelope(sent, author=author, made_at=made_at)
+    envelope = read_envelope(sent, author=author, made_at=made_at, kept=True)
     return Item(envelope, received_at, None, sent_ms, sender, signature(envelope, authority), files)

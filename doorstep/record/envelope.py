@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from doorstep.record.canonical import canonical, former
 from doorstep.record.reasons import Refusal
 
 KINDS = ("data", "correction", "merge", "unmerge", "erase")
@@ -108,49 +109,28 @@ def _constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def canonical(body: Mapping[str, Any]) -> bytes:
-    """One string of bytes for one content: sorted keys, no spaces, UTF-8, whole numbers without a point."""
-    try:
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        if ".0" in text:
-            text = json.dumps(
-                _whole(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-            )
-        return text.encode()
-    except (UnicodeEncodeError, ValueError) as error:
-        raise Refusal("bad_text" if isinstance(error, UnicodeEncodeError) else "bad_json") from error
-
-
-def _whole(value: Any) -> Any:
-    """1.0 as 1, at any depth: a browser writes both the same way, so the two must hash the same."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _whole(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_whole(inner) for inner in value]
-    return value
-
-
-def read_envelope(sent: Any, *, author: str | None = None, made_at: str | None = None) -> Envelope:
+def read_envelope(
+    sent: Any, *, author: str | None = None, made_at: str | None = None, kept: bool = False
+) -> Envelope:
     """A checked envelope of what was sent. `author` and `made_at` stand in when the sender's format has none.
 
-    Raises Refusal: too_deep, too_big, bad_text, field_missing, wrong_type, bad_time.
+    kept: it was taken in before, perhaps by an older Doorstep: a number that is refused now is none of its faults.
+    Raises Refusal: too_deep, too_big, bad_text, bad_number, field_missing, wrong_type, bad_time.
     """
     if not isinstance(sent, dict):
         raise Refusal("wrong_type", "a submission is a JSON object")
     own = _identity(sent)
     try:
-        return _read(sent, own, author, made_at)
+        return _read(sent, own, author, made_at, kept)
     except Refusal as refusal:
         refusal.id = own
         raise
 
 
-def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | None) -> Envelope:
+def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | None, kept: bool) -> Envelope:
     _well_formed(sent)
     body = {key: inner for key, inner in sent.items() if key not in _UNSIGNED}
-    flat = canonical(body)
+    flat = _flat(body, kept)
     if len(flat) > LARGEST:
         raise Refusal("too_big", f"{len(flat):,} bytes; the limit is {LARGEST:,}")
     if _NUL.search(flat):
@@ -175,6 +155,15 @@ def _read(sent: Mapping[str, Any], own: str, author: str | None, made_at: str | 
         replaces=_replaces(sent, kind), answers=_object(sent, "answers"), base=_base(sent),
         body=body, canonical=flat, other=_other(sent, kind),
     )  # fmt: skip
+
+
+def _flat(body: Mapping[str, Any], kept: bool) -> bytes:
+    try:
+        return canonical(body)
+    except Refusal as refusal:
+        if kept and refusal.reason.code == "bad_number":
+            return former(body)
+        raise
 
 
 def _identity(sent: Mapping[str, Any]) -> str:

@@ -82,7 +82,7 @@ def content(record: Record, aside: Aside) -> tuple[dict[str, Any], Item]:
             raise CannotDecide(f"Number {aside.n} can no longer be read: its person was erased. Nothing was changed.")
         plain = unseal(key, f"{aside.id}/aside", bytes(row[1]))
         sent, author, made_at, files = unpack_aside(aside.id, plain, lambda who: record.store.vault.get(log, who))
-    envelope = read_envelope(sent, author=author, made_at=made_at)
+    envelope = read_envelope(sent, author=author, made_at=made_at, kept=True)
     return sent, Item(envelope, aside.received_at, None, aside.sent_ms, aside.sender, "good", files)
 
 

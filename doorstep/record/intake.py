@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from doorstep.record.admission import TARGET_AWAITED, Context, Decision, Item, Seen, decide
 from doorstep.record.authority import Authority
 from doorstep.record.awaited import settle
+from doorstep.record.canonical import former
 from doorstep.record.database import Connection, among, first, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
@@ -147,10 +148,21 @@ def body_hash(sent: Envelope, key: Key | None) -> str:
     return hashlib.sha256(salt + sent.canonical).hexdigest()
 
 
+def _hash(sent: Envelope, batch: Batch) -> str:
+    """The hash by which it is known here: of the bytes that count now, or of those that counted when it came first."""
+    key = batch.keys.get(sent.subject)
+    found, seen = body_hash(sent, key), batch.context.seen.get(sent.id)
+    known = {hash for id, hash in batch.asides if id == sent.id} | ({seen.hash} if seen else set())
+    if found and known and found not in known:
+        before = body_hash(replace(sent, canonical=former(sent.body)), key)
+        return before if before in known else found
+    return found
+
+
 def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None, hash: str = "") -> Receipt:
     """Decides about one item. hash: of what was sent once, when some of it may have been erased since."""
     sent = item.envelope
-    hash = hash or (body_hash(sent, batch.keys.get(sent.subject)) if sent else "")
+    hash = hash or (_hash(sent, batch) if sent else "")
     about = [*speaks_of(parts), sent.other] if sent and sent.other else speaks_of(parts)
     decision = decide(item, hash, about, batch.context)
     if sent is not None and decision.outcome == DUPLICATE and item.attachments:

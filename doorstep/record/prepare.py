@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority
+from doorstep.record.canonical import former
 from doorstep.record.envelope import LARGEST, TWICE, Envelope, Twice, parse_json, read_envelope, read_moment
 from doorstep.record.reasons import Refusal
 
@@ -45,22 +47,40 @@ def item_of(
     try:
         envelope = read_envelope(sent, author=sender or None)
     except Refusal as refusal:
-        return Item(None, received_ms, refusal)
-    return Item(envelope, received_ms, None, sent_ms, sender, signature(envelope, authority))
+        return Item(_perhaps_known(sent, sender, refusal), received_ms, refusal, sent_ms, sender)
+    told, envelope = as_signed(envelope, authority)
+    return Item(envelope, received_ms, None, sent_ms, sender, told)
+
+
+def _perhaps_known(sent: Any, sender: str, refusal: Refusal) -> Envelope | None:
+    """Taken in before such numbers were refused, it is no news: admission looks whether it is here."""
+    if refusal.reason.code != "bad_number":
+        return None
+    try:
+        return read_envelope(sent, author=sender or None, kept=True)
+    except Refusal:
+        return None
 
 
 def signature(sent: Envelope, authority: Authority) -> str:
     """none, good, bad, unknown or missing: see `Item`."""
+    return as_signed(sent, authority)[0]
+
+
+def as_signed(sent: Envelope, authority: Authority) -> tuple[str, Envelope]:
+    """What its signature is worth, and the envelope with the bytes that it covers: those of before, where it covers those."""
     if not sent.sig:
-        return "missing" if sent.device and authority.must_sign(sent.device) else "none"
+        return ("missing" if sent.device and authority.must_sign(sent.device) else "none"), sent
     key = authority.signing_key(sent.device, sent.author)
     if key is None:
-        return "unknown"
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(sent.sig, validate=True), signed_bytes(sent))
-    except (InvalidSignature, binascii.Error, ValueError):
-        return "bad"
-    return "good"
+        return "unknown", sent
+    for one in (sent, replace(sent, canonical=former(sent.body))):
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(one.sig, validate=True), signed_bytes(one))
+        except (InvalidSignature, binascii.Error, ValueError):
+            continue
+        return "good", one
+    return "bad", sent
 
 
 def signed_bytes(sent: Envelope) -> bytes:

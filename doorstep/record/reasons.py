@@ -77,6 +77,8 @@ _ALL = (
     _refused("too_deep", "Its answers are nested more deeply than a form can be.", "Send the answers as the form has them."),
     _refused("bad_text", "It holds characters that no text has (a NUL, or half a letter).",
              "Remove them and send it again."),
+    _refused("bad_number", "It holds a whole number of more digits than a browser or a phone can keep apart (from 2^53 on).",
+             "Write the number as text, in quotation marks, and send it again."),
     _refused("field_missing", "A field that every submission needs is missing.", "Add it and send it again."),
     _refused("wrong_type", "A field has a value of the wrong type.", "Correct it and send it again."),
     _refused("bad_time", "The time it was made is not a date and time with its offset from UTC.",
