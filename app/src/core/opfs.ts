@@ -1,0 +1,56 @@
+/** The keyed database of one worker, in the browser's private file system: encrypted page by page, one folder for each worker. */
+
+import { Database, sqlite } from './database';
+
+const FILE = '/register.db';
+
+/** Another window of this phone has this worker's database open. */
+export class Elsewhere extends Error {}
+
+/** folder: a name of its own for each worker. key: 32 bytes. A key that does not fit throws at the first statement. */
+export async function openKeyed(folder: string, key: Uint8Array): Promise<Database> {
+  const api = await sqlite();
+  const pool = await installed(folder);
+  if (pool.isPaused()) await pool.unpauseVfs().catch(() => Promise.reject(new Elsewhere()));
+  const handle = new api.oo1.DB({ filename: `file:${FILE}?vfs=multipleciphers-${vfs(folder)}`, flags: 'c' });
+  const database = new Database(api, handle, () => pool.pauseVfs());
+  try {
+    handle.exec(`PRAGMA key = 'raw:${hex(key)}'; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;`);
+    // The file is this worker's alone while it is open; a journal that is cut, not removed, is one file operation less.
+    handle.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA secure_delete = ON;');
+    database.value('SELECT COUNT(*) FROM sqlite_master');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Removes the database and everything of it. */
+export async function removeKeyed(folder: string): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry(directory(folder), { recursive: true }).catch(() => {}); // it may never have been opened
+}
+
+async function installed(folder: string) {
+  const api = await sqlite();
+  try {
+    return await api.installOpfsSAHPoolVfs({
+      name: vfs(folder), directory: directory(folder), initialCapacity: 4, verbosity: 0, forceReinitIfPreviouslyFailed: true,
+    } as Parameters<typeof api.installOpfsSAHPoolVfs>[0]);
+  } catch (error) {
+    const taken = error instanceof DOMException && ['NoModificationAllowedError', 'InvalidStateError'].includes(error.name);
+    throw taken ? new Elsewhere() : error;
+  }
+}
+
+const directory = (folder: string): string => `worker-${folder}`;
+const vfs = (folder: string): string => `pool-${folder}`;
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function unhex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}

@@ -1,0 +1,116 @@
+/** The tables of one phone: the server's register as the pack gives it, the rule tables, and what is the phone's own. */
+
+import { among, type Database, type Value } from './database';
+import type { Pack, RuleTable } from './pack';
+
+/** What stays when the register is thrown away: work of this phone that has no other place. */
+export const LOCAL = `
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  form TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  made_ms INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  state TEXT NOT NULL,
+  seq INTEGER,
+  why TEXT NOT NULL DEFAULT '',
+  next TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS outbox_state ON outbox (state);
+CREATE TABLE IF NOT EXISTS local_row (submission TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (submission, subject));
+CREATE INDEX IF NOT EXISTS local_row_subject ON local_row (subject);
+CREATE TABLE IF NOT EXISTS draft (
+  id TEXT PRIMARY KEY,
+  form TEXT NOT NULL,
+  version TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL,
+  replaces TEXT,
+  instance TEXT NOT NULL,
+  page INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
+`;
+
+/** What is thrown away with the register. here: whom the server sent, as of which number, and what is open of her. */
+const BESIDE = `
+CREATE TABLE IF NOT EXISTS here (subject TEXT PRIMARY KEY, as_of INTEGER NOT NULL, opens TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS search (subject TEXT PRIMARY KEY, words TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS step_due ON step (subject) WHERE done_on IS NULL;
+`;
+const BESIDE_TABLES = ['here', 'search'];
+
+/** Tables whose rows stand under a submission; those with a subject are replaced person by person. */
+export const OF_SUBMISSIONS = ['answer', 'attribute_write', 'speaks_of', 'made', 'points_at'];
+export const DERIVED = ['fact', 'attribute', 'subject', 'relation', 'home', 'step'];
+
+const TYPES: Record<string, string> = { text: 'TEXT', bigint: 'INTEGER', double: 'REAL' };
+
+export function makeLocal(db: Database): void {
+  db.script(LOCAL);
+}
+
+/** Makes the register's tables, empty, and puts the rules of this pack in. Throws away a register that was there. */
+export function makeRegister(db: Database, pack: Pack): void {
+  dropRegister(db);
+  const before = new Set(tables(db));
+  db.script(pack.ddl);
+  db.script(BESIDE);
+  setMeta(db, 'register_tables', JSON.stringify(tables(db).filter((name) => !before.has(name))));
+  installRules(db, pack);
+}
+
+/** Rule tables of this pack in place of those before. */
+export function installRules(db: Database, pack: Pack): void {
+  for (const name of JSON.parse(meta(db, 'rule_tables', '[]')) as string[]) db.script(`DROP TABLE IF EXISTS "${name}"`);
+  for (const table of pack.tables) load(db, table);
+  setMeta(db, 'rule_tables', JSON.stringify(pack.tables.map((table) => table.name)));
+  setMeta(db, 'pack', pack.hash);
+}
+
+function load(db: Database, table: RuleTable): void {
+  const columns = table.columns.map(([name, type]) => `"${name}" ${TYPES[type] ?? 'TEXT'}`);
+  db.script(`CREATE TABLE "${table.name}" (${columns.join(', ')})`);
+  db.insert(table.name, table.columns.map(([name]) => name), table.rows);
+}
+
+export function dropRegister(db: Database): void {
+  const own = JSON.parse(meta(db, 'register_tables', '[]')) as string[];
+  for (const name of [...BESIDE_TABLES, ...own]) db.script(`DROP TABLE IF EXISTS "${name}"`);
+  db.run('DELETE FROM local_row');
+}
+
+function tables(db: Database): string[] {
+  return db.column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+}
+
+/** What every connection needs of its own; once after opening. */
+export function prepare(db: Database, pack: Pack): void {
+  db.script(pack.temporary);
+  db.script('CREATE TEMPORARY TABLE IF NOT EXISTS dirty_now (subject TEXT PRIMARY KEY)');
+}
+
+export function meta(db: Database, name: string, otherwise = ''): string {
+  return db.value<string>('SELECT value FROM meta WHERE name = ?', [name]) ?? otherwise;
+}
+
+export function setMeta(db: Database, name: string, value: string): void {
+  db.run('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value', [name, value]);
+}
+
+export function clear(db: Database, names: readonly string[], subjects: Iterable<string>): void {
+  const [condition, values] = among('subject', subjects);
+  for (const table of names) db.run(`DELETE FROM "${table}" WHERE ${condition}`, [values]);
+}
+
+/** Subjects or submissions as a condition, with what else stands for `?` behind it. */
+export function where(column: string, values: Iterable<Value>): [string, Value[]] {
+  const [condition, listed] = among(column, values);
+  return [condition, [listed]];
+}

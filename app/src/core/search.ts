@@ -1,0 +1,70 @@
+/** Finding people by any part of a name, with or without marks: Latin and Cyrillic without them, Khmer as it stands. */
+
+import type { Database } from './database';
+import { where } from './register';
+
+/** Attributes by which nobody is looked for. */
+const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is']);
+
+/** Small letters without the marks that people leave out. Khmer vowels are no such marks: they stay. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f\u200b-\u200d\ufeff]/g, '')
+    .toLowerCase()
+    .replace(/đ/g, 'd')
+    .replace(/ı/g, 'i')
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Writes the words of these people anew; null for everybody. Words of her mother are hers too while she has no name. */
+export function indexWords(db: Database, subjects: Iterable<string> | null): void {
+  const [condition, values] = subjects ? where('k.subject', subjects) : ['1 = 1', []];
+  const written = db.rows<[string, string | null, string | null]>(
+    'SELECT k.subject, a.name, a.value FROM subject AS k LEFT JOIN attribute AS a ON a.subject = k.subject AND a.shown = 1 ' +
+      `WHERE k.kind = 'person' AND ${condition}`,
+    values,
+  );
+  const words = new Map<string, string[]>();
+  for (const [subject, name, value] of written) {
+    const own = words.get(subject) ?? [];
+    words.set(subject, own);
+    if (name && value && !NOT_WORDS.has(name)) own.push(...plain(value));
+  }
+  addHomes(db, words, condition, values);
+  const gone = subjects ? where('subject', subjects) : (['1 = 1', []] as const);
+  db.run(`DELETE FROM search WHERE ${gone[0]}`, gone[1]);
+  db.insert('search', ['subject', 'words'], [...words].map(([subject, own]) => [subject, ` ${fold(own.join(' '))}`]));
+}
+
+function plain(value: string): string[] {
+  const told = JSON.parse(value) as unknown;
+  return (Array.isArray(told) ? told : [told]).map(String);
+}
+
+function addHomes(db: Database, words: Map<string, string[]>, condition: string, values: readonly (string | number | null | Uint8Array)[]): void {
+  if (!db.has('place_unit')) return;
+  const homes = db.rows<[string, string]>(
+    'SELECT DISTINCT k.subject, u.names FROM subject AS k JOIN home AS h ON h.subject = k.subject ' +
+      `JOIN place_unit AS u ON (u.id = h.place OR u.code = h.place) WHERE h.valid_to > 9999999 AND ${condition}`,
+    values,
+  );
+  const known = new Map<string, string[]>();
+  for (const [subject, names] of homes) {
+    if (!known.has(names)) known.set(names, Object.values(JSON.parse(names || '{}') as Record<string, string>));
+    words.get(subject)?.push(...(known.get(names) ?? []));
+  }
+}
+
+/** Subjects whose words hold all of these, best first: whose words begin with the first one. */
+export function find(db: Database, asked: string, most: number): string[] {
+  const parts = fold(asked).split(' ').filter(Boolean);
+  const conditions = parts.map(() => 'instr(words, ?) > 0');
+  return db.column(
+    `SELECT subject FROM search WHERE ${['1 = 1', ...conditions].join(' AND ')} ` +
+      'ORDER BY instr(words, ?) = 1 DESC, instr(words, ?) > 0 DESC, words, subject LIMIT ?',
+    [...parts, ` ${parts.join(' ')}`, ` ${parts[0] ?? ''}`, most],
+  );
+}
