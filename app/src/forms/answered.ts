@@ -1,0 +1,45 @@
+/** What was answered, in words: for the list before sending, and for what was said last time. */
+
+import type { AnyControlNode } from '@getodk/xforms-engine';
+
+import type { Json } from '../contract';
+import { dayInWords } from './dates';
+import { placeOf, type Answers } from './instance';
+
+/** '' when nothing was answered. */
+export function answerInWords(node: AnyControlNode, language: string, told?: 'year' | 'month'): string {
+  const raw = node.nodeType === 'note' ? '' : node.currentState.instanceValue;
+  if (!raw) return '';
+  return inWords(node, raw, language, told);
+}
+
+function inWords(node: AnyControlNode, raw: string, language: string, told?: 'year' | 'month'): string {
+  if (node.nodeType === 'select' || node.nodeType === 'rank') {
+    return raw.split(/\s+/).filter(Boolean).map((value) => labelOf(node, value)).join(', ');
+  }
+  if (node.nodeType === 'trigger') return '✓';
+  if (node.valueType === 'date') return dayInWords(raw, language, told);
+  if (node.valueType === 'dateTime') return `${dayInWords(raw, language)}, ${raw.slice(11, 16)}`;
+  if (node.valueType === 'time') return raw.slice(0, 5);
+  if (node.valueType === 'geopoint') return raw.split(' ').slice(0, 2).map((number) => Number(number).toFixed(5)).join(', ');
+  return raw;
+}
+
+function labelOf(node: Extract<AnyControlNode, { nodeType: 'rank' | 'select' }>, value: string): string {
+  const items: readonly { value: string; label: { asString: string } }[] = node.currentState.valueOptions;
+  return items.find((item) => item.value === value)?.label.asString.trim() || value;
+}
+
+/** What was answered to the same question last time, in words; '' when nothing was. */
+export function lastTime(node: AnyControlNode, previous: Answers | null, language: string): string {
+  if (!previous) return '';
+  const path = placeOf(node.currentState.reference);
+  if (/\/\d+\//.test(path)) return ''; // entries of a list are not the same ones as last time
+  let at: Json | undefined = previous;
+  for (const key of path.split('/')) at = typeof at === 'object' && at !== null && !Array.isArray(at) ? at[key] : undefined;
+  at ??= previous[path.split('/').pop()!];
+  if (at === undefined || at === null || (typeof at === 'object' && !Array.isArray(at))) return '';
+  const raw = Array.isArray(at) ? at.join(' ') : at === true ? 'yes' : at === false ? 'no' : String(at);
+  const told = /^\d{4}$/.test(raw) ? 'year' : /^\d{4}-\d{2}$/.test(raw) ? 'month' : undefined;
+  return inWords(node, raw, language, told);
+}

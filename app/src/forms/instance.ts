@@ -1,0 +1,195 @@
+/** An instance (XML, as ODK's engine writes it) -> answers as JSON, just as the server reads what ODK Collect sends, and back.
+ *
+ * Held to the server's reader (doorstep/content/xform.py) by tests/vectors/instances.json. Leaves are texts; choices of many
+ * are lists; groups are objects; repeats are lists of objects; what is empty is left out.
+ */
+
+import type { Json } from '../contract';
+import type { Path, Structure } from './structure';
+import { attribute, parseXml, writeXml, type XmlElement } from './xml';
+
+export type Answers = { [name: string]: Json };
+
+export interface Instance {
+  form: string;
+  version: string;
+  answers: Answers;
+  /** instanceID, instanceName, deprecatedID, entity {id, dataset, ...} ... */
+  meta: Answers;
+}
+
+/** What a saved instance keeps beside its answers, as a comment after its end. The engine and the server read past it. */
+export interface Aside {
+  /** How exactly a date was told where less is known than the question asks: place -> `year` or `month`. */
+  told: { [place: string]: 'year' | 'month' };
+  /** What was typed and is no answer yet: half a date. */
+  half: { [place: string]: string };
+}
+
+/** What Python's str.split() takes for a blank. */
+const BLANKS = /(?:[^\S\uFEFF]|\x85)+/;
+const ASIDE = /<!--doorstep (\{.*?\})-->\s*$/;
+
+export function readInstance(xml: string, structure: Structure): Instance {
+  const root = parseXml(xml);
+  const answers = readPlace(root, '', structure);
+  const meta = answers['meta'];
+  delete answers['meta'];
+  return {
+    form: root.attributes['id'] ?? '', version: root.attributes['version'] ?? '', answers,
+    meta: isObject(meta) ? meta : {},
+  };
+}
+
+/** Answers as they are sent: with the entity that the form makes, and each date as exactly as it was told. */
+export function sentAnswers(xml: string, structure: Structure): Answers {
+  const { answers, meta } = readInstance(xml, structure);
+  for (const [place, precision] of Object.entries(asideOf(xml).told)) narrow(answers, place.split('/'), precision);
+  if (isObject(meta['entity'])) answers['meta'] = { entity: meta['entity'] };
+  return answers;
+}
+
+export function asideOf(xml: string): Aside {
+  const empty: Aside = { told: {}, half: {} };
+  const found = ASIDE.exec(xml);
+  if (!found) return empty;
+  try {
+    return { ...empty, ...(JSON.parse(found[1]!) as Partial<Aside>) };
+  } catch {
+    return empty;
+  }
+}
+
+export function withAside(xml: string, aside: Aside): string {
+  const bare = xml.replace(ASIDE, '');
+  if (!Object.keys(aside.told).length && !Object.keys(aside.half).length) return bare;
+  // Two hyphens would end the comment.
+  return `${bare}<!--doorstep ${JSON.stringify(aside).replace(/--/g, '-\\u002d').replace(/>/g, '\\u003e')}-->`;
+}
+
+/** `/data/babies[2]/born` as the place of an answer: `babies/2/born`. */
+export function placeOf(reference: string): string {
+  return reference.replace(/^\/[^/]+\//, '').replace(/\[(\d+)\]/g, '/$1');
+}
+
+function narrow(answers: Answers, place: string[], precision: 'year' | 'month'): void {
+  let at: Json = answers;
+  for (const [depth, key] of place.entries()) {
+    const found: Json | undefined = Array.isArray(at) ? at[Number(key) - 1] : isObject(at) ? at[key] : undefined;
+    if (found === undefined) return;
+    if (depth < place.length - 1) at = found;
+    else if (isObject(at) && typeof found === 'string') at[key] = found.slice(0, precision === 'year' ? 4 : 7);
+  }
+}
+
+function readPlace(element: XmlElement, at: Path, structure: Structure): Answers {
+  const found: Answers = {};
+  for (const child of element.children) {
+    if (attribute(child, 'template') !== undefined) continue;
+    const name = child.local;
+    const below = at ? `${at}/${name}` : name;
+    const value = readValue(child, below, structure);
+    const before = found[name];
+    if (structure.repeats.has(below) && structure.containers.has(below)) {
+      if (Array.isArray(before)) before.push(value);
+      else found[name] = [value];
+    } else if (before !== undefined) {
+      found[name] = Array.isArray(before) ? [...before, value] : [before, value];
+    } else if (value !== null) found[name] = value;
+  }
+  return found;
+}
+
+function readValue(element: XmlElement, at: Path, structure: Structure): Json {
+  if (element.local === 'entity') return entityOf(element);
+  if (element.children.length || structure.containers.has(at)) return readPlace(element, at, structure);
+  const words = element.text.split(BLANKS).filter(Boolean);
+  if (!words.length) return null;
+  return structure.many.has(at) ? words : element.text;
+}
+
+function entityOf(element: XmlElement): Answers {
+  const found: Answers = {};
+  for (const [name, value] of Object.entries(element.attributes)) if (!name.includes(':') && name !== 'xmlns') found[name] = value;
+  const label = element.children.find((child) => child.local === 'label' && child.text)?.text;
+  if (label) found['label'] = label;
+  return found;
+}
+
+/** An instance with these answers put in, from an empty one of the same form (which knows the order and the namespaces). */
+export function fillInstance(empty: string, answers: Answers, structure: Structure): string {
+  const root = parseXml(empty);
+  const tells: Aside['told'] = {};
+  fillPlace(root, answers, '', '', structure, tells);
+  return withAside(writeXml(root), { told: tells, half: {} });
+}
+
+function fillPlace(element: XmlElement, answers: Answers, at: Path, place: string, structure: Structure, tells: Aside['told']): void {
+  const done = new Set<string>();
+  const children: XmlElement[] = [];
+  for (const child of element.children) {
+    const name = child.local;
+    const below = at ? `${at}/${name}` : name;
+    const here = place ? `${place}/${name}` : name;
+    const given = answers[name];
+    if (structure.repeats.has(below)) {
+      if (done.has(name)) continue;
+      done.add(name);
+      const rows = Array.isArray(given) ? given : given === undefined ? null : [given];
+      if (rows === null) children.push(child);
+      for (const [index, row] of (rows ?? []).entries()) {
+        const made = structuredClone(child);
+        if (isObject(row)) fillPlace(made, row, below, `${here}/${index + 1}`, structure, tells);
+        children.push(made);
+      }
+      continue;
+    }
+    children.push(child);
+    if (given === undefined || name === 'meta') continue;
+    if (isObject(given)) fillPlace(child, given, below, here, structure, tells);
+    else if (!child.children.length) child.text = leaf(given, below, here, structure, tells);
+  }
+  element.children = children;
+}
+
+function leaf(given: Json, below: Path, place: string, structure: Structure, tells: Aside['told']): string {
+  if (given === null) return '';
+  if (typeof given === 'boolean') return given ? 'yes' : 'no';
+  if (Array.isArray(given)) return given.join(' ');
+  const text = String(given);
+  // A month or a year alone: the engine's dates are whole, so the first day stands for it and the last line says so.
+  const precision = /^\d{4}$/.test(text) ? 'year' : /^\d{4}-\d{2}$/.test(text) ? 'month' : null;
+  if (!precision || !structure.dates.has(below)) return text;
+  tells[place] = precision;
+  return precision === 'year' ? `${text}-01-01` : `${text}-01`;
+}
+
+/** The instance without the answer at that place. */
+export function blankInstance(xml: string, place: string): string {
+  const aside = asideOf(xml);
+  const root = parseXml(xml);
+  const keys = place.split('/');
+  let at: XmlElement | undefined = root;
+  for (let depth = 0; depth < keys.length && at; depth += 1) {
+    const same: XmlElement[] = at.children.filter((child) => child.local === keys[depth]);
+    const number = /^\d+$/.test(keys[depth + 1] ?? '') ? Number(keys[(depth += 1)]) : 1;
+    at = same[number - 1];
+  }
+  if (at) at.text = '';
+  return withAside(writeXml(root), aside);
+}
+
+/** What is kept aside, after entry `removed` (from 1) of the list at `list` has gone. */
+export function withoutEntry(kept: { [place: string]: string }, list: string, removed: number): void {
+  for (const [place, value] of Object.entries(kept)) {
+    if (!place.startsWith(`${list}/`)) continue;
+    const [number = '', ...rest] = place.slice(list.length + 1).split('/');
+    if (Number(number) < removed) continue;
+    delete kept[place];
+    if (Number(number) > removed) kept[[list, Number(number) - 1, ...rest].join('/')] = value;
+  }
+}
+
+function isObject(value: Json | undefined): value is Answers {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

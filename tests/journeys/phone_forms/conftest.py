@@ -1,0 +1,72 @@
+"""A built page that shows one form, served under the policy of the phone's own pages; and every form that it must run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.phone_forms.filling import Filler
+from tests.support.chromium import PHONE
+
+ROOT = Path(__file__).resolve().parents[3]
+APP = ROOT / "app"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' data: blob:; font-src 'self'; connect-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
+"""What a form needs at most: WebAssembly from memory (the engine reads XPath with it, out of a data: address), no eval."""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}  # noqa: RUF012
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is written."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the built page."""
+    out = tmp_path_factory.mktemp("forms")
+    vite = APP / "node_modules" / "vite" / "bin" / "vite.js"
+    node = ROOT / ".venv" / "bin" / "node"
+    command = [str(node if node.exists() else "node"), str(vite), "build", "--config", "test/forms/vite.config.ts", "--outDir", str(out)]
+    done = subprocess.run(command, cwd=APP, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return out
+
+
+@pytest.fixture(scope="session")
+def address(built: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(built)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/forms.html"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def filler(browser: Browser, address: str) -> Iterator[Filler]:
+    """Somebody at a phone of 360 x 640 with a form in front of her."""
+    context = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", timezone_id="Asia/Ho_Chi_Minh",
+        geolocation={"latitude": 13.736, "longitude": 106.99, "accuracy": 8}, permissions=["geolocation"],
+    )  # fmt: skip
+    page: Page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    yield Filler(page)
+    context.close()
