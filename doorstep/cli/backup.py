@@ -10,6 +10,7 @@ from doorstep.cli.opened import Failed, Meter, note, opened, reaching, refuse_wh
 from doorstep.record.backup import KEYS_LAST, backup
 from doorstep.record.erasure import forget_folder
 from doorstep.record.store import Store
+from doorstep.sync import clips_backup
 
 NOT_MADE = (
     "No whole backup was made. The record is safe and was not changed.",
@@ -24,7 +25,7 @@ NOT_MADE = (
               help="Where the keys go, better on another disk; FOLDER/keys unless given.")  # fmt: skip
 @click.option("--forget", is_flag=True, help="Instead: the backups in FOLDER are gone for good; erasures stop being told there.")
 def command(folder: Path, keys: Path | None, forget: bool) -> None:
-    """Write a backup into FOLDER: the log, the keys apart from it, the accounts, and the ledger of erasures.
+    """Write a backup into FOLDER: the log, the keys apart from it, the accounts, the recorded voices, the ledger of erasures.
 
     Safe while the server runs. Lists and facts are not in it: a restore works them out from the log.
     """
@@ -35,6 +36,8 @@ def command(folder: Path, keys: Path | None, forget: bool) -> None:
     with opened(release=False) as record:
         with reaching(*NOT_MADE):
             made = backup(record.store, folder, keys, meter)
+            voices = clips_backup.save(record.store.config.data, folder)
+            clips_backup.tell_everywhere(record.store)
         meter.done()
     from doorstep.cli.accounts_file import write_accounts
 
@@ -42,6 +45,8 @@ def command(folder: Path, keys: Path | None, forget: bool) -> None:
         accounts = write_accounts(folder / "accounts" / f"accounts-{made.stamp}.json")
     note("backed_up", made.stamp)
     click.echo(f"log       {made.log}\nkeys      {made.keys}\naccounts  {accounts}")
+    if voices:
+        click.echo(f"voices    {folder / 'voices'} ({voices:,} recording{'s' if voices != 1 else ''})")
     click.echo(f"Keep the keys apart from the log. They are destroyed here after {KEYS_LAST} days: make a new backup before.")
 
 

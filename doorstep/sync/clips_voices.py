@@ -1,0 +1,134 @@
+"""The voices of one installation: what is to be heard, what is recorded, what is made, what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from doorstep.record.opened import shared_record
+from doorstep.record.shelf import Pack
+from doorstep.sync import clips_speech
+from doorstep.sync.clips import WRITTEN
+from doorstep.sync.clips_catalogue import Catalogue, Sentence, catalogue, texts
+from doorstep.sync.clips_made import Made, Wanted
+from doorstep.sync.clips_store import Clip, Clips, Language
+
+APP = Path(__file__).resolve().parents[2] / "app" / "src"
+RECORDED, SYNTHETIC, MISSING = "recorded", "synthetic", "missing"
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A sentence with its voice. kind: recorded, synthetic or missing; hash and bytes of its sound, '' and 0 without one."""
+
+    sentence: Sentence
+    kind: str
+    hash: str = ""
+    bytes: int = 0
+    clip: Clip | None = None
+
+
+class Voices:
+    """pack: the programmes in force, asked for each time. app: the folder of the app's sources, None where it is not."""
+
+    def __init__(self, data: Path, pack: Callable[[], Pack], app: Path | None = APP) -> None:
+        self.clips, self.made = Clips(data), Made(data)
+        self.pack, self.app = pack, app
+        self._lock = threading.Lock()
+        self._catalogues: dict[str, tuple[object, Catalogue]] = {}
+
+    def catalogue(self, source: str) -> Catalogue:
+        """The sentences of a written language, in the order of recording."""
+        pack = self.pack()
+        mark = (pack.hash, self._words_mark())
+        with self._lock:
+            known = self._catalogues.get(source)
+            if known is None or known[0] != mark:
+                known = mark, catalogue(source, texts(pack.programmes.values(), self.app))
+                self._catalogues[source] = known
+            return known[1]
+
+    def _words_mark(self) -> tuple[int, ...]:
+        files = sorted(self.app.glob("*/*.json")) if self.app else []
+        return tuple(path.stat().st_mtime_ns for path in files)
+
+    def voiced(self, language: Language) -> list[Voiced]:
+        """Every sentence with its voice in this language, in the order of recording."""
+        clips = self.clips.state().clips
+        made = {} if language.spoken_only else self.made.index().get(language.code, {})
+        found = []
+        for sentence in self.catalogue(language.source).sentences:
+            clip = clips.get((language.code, sentence.key))
+            if clip:
+                found.append(Voiced(sentence, RECORDED, clip.hash, clip.bytes, clip))
+            elif sentence.key in made:
+                found.append(Voiced(sentence, SYNTHETIC, *made[sentence.key]))
+            else:
+                found.append(Voiced(sentence, MISSING))
+        return found
+
+    def to_make(self) -> dict[str, list[Wanted]]:
+        """What a machine can speak and has not yet, by language."""
+        return {code: self.made.lacking(code, self.catalogue(code).sentences) for code in WRITTEN if code in clips_speech.VOICES}
+
+    def make_beside(self) -> bool:
+        """Begins to make what lacks, beside everything else; whether something is being made."""
+        return self.made.make_beside(self.to_make())
+
+    def answer(self, language: Language) -> dict[str, object]:
+        """What the phone is told: key -> [hash, bytes, kind], with the texts that it has to take apart.
+
+        Recordings of words that changed stay in it: a phone with an older programme still shows them.
+        """
+        own = self.catalogue(language.source)
+        found = {key: [clip.hash, clip.bytes, RECORDED] for (code, key), clip in self.clips.state().clips.items()
+                 if code == language.code}  # fmt: skip
+        if not language.spoken_only:
+            for key, (hash, size) in self.made.index().get(language.code, {}).items():
+                found.setdefault(key, [hash, size, SYNTHETIC])
+        missing = sum(sentence.key not in found for sentence in own.sentences)
+        told: dict[str, object] = {
+            "language": language.code, "source": language.source, "name": language.name,
+            "clips": dict(sorted(found.items())), "split": list(own.split), "missing": missing,
+        }  # fmt: skip
+        return {"as_of": as_of(told), **told}
+
+    def summary(self) -> list[dict[str, object]]:
+        """Every language that can be heard, with a mark that changes when any of its clips does."""
+        rows = []
+        for language in self.clips.languages().values():
+            told = self.answer(language)
+            counts = count(self.voiced(language))
+            rows.append({name: told[name] for name in ("language", "name", "source", "as_of")} | counts)
+        return rows
+
+
+def as_of(told: object) -> str:
+    """A mark of what is told."""
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def count(voiced: Iterable[Voiced]) -> dict[str, int]:
+    """How many are recorded, synthetic, missing."""
+    counts = dict.fromkeys((RECORDED, SYNTHETIC, MISSING), 0)
+    for one in voiced:
+        counts[one.kind] += 1
+    return counts
+
+
+_shared: Voices | None = None
+_sharing = threading.Lock()
+
+
+def shared_voices() -> Voices:
+    """The voices of this server process."""
+    global _shared
+    with _sharing:
+        if _shared is None:
+            record = shared_record()
+            _shared = Voices(record.store.config.data, lambda: record.rules.pack)
+        return _shared
