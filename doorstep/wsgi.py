@@ -24,6 +24,7 @@ from doorstep.record.background import Background  # noqa: E402
 from doorstep.record.http import IntakeApp  # noqa: E402
 from doorstep.record.opened import shared_record  # noqa: E402
 from doorstep.record.writer import Writer  # noqa: E402
+from doorstep.sync.http import PREFIX, SyncApp  # noqa: E402
 
 
 def end_with_parent() -> None:
@@ -62,6 +63,7 @@ def make_intake() -> IntakeApp:
 
 
 intake = make_intake()
+sync = SyncApp(intake.record, intake, forget=intake.authority.forget)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -69,5 +71,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     path: Any = environ.get("PATH_INFO", "")
     if path.startswith(("/api/v1/", "/openrosa/")):
         return intake(environ, start_response)
+    if path.startswith(PREFIX):
+        return sync(environ, start_response)
     found: Iterable[bytes] = pages(environ, start_response)
     return found

@@ -15,10 +15,18 @@ ACTIONS = {
     "exported": "exported facts",
     "backed_up": "made a backup",
     "restored": "restored a backup",
+    "voice_agreed": "was told by a speaker that she agrees to be recorded",
+    "voice_withdrawn": "withdrew a speaker's voice for her",
     "enrolled": "enrolled a worker or a phone",
     "assigned": "gave or ended a role in an area",
     "password_set": "gave a worker a new password",
     "revoked": "revoked a phone or tokens",
+    "phone_code": "made an enrolment code for somebody's phone",
+    "phone_locked": "locked a phone",
+    "phone_unlocked": "opened a locked phone again",
+    "phone_new_pin": "allowed a new PIN on a phone",
+    "phone_wiped": "had a phone emptied at its next contact",
+    "synced": "took what a phone may hold",
 }
 """Every action there is, in words."""
 

@@ -92,11 +92,14 @@ class Accounts:
         # No places were loaded: what cannot be asked is not refused, but it is nobody's area either.
         return frozenset({place})
 
-    def signing_key(self, device: str, author: str) -> bytes | None:
-        def ask() -> bytes | None:
+    def signing_key(self, device: str, author: str) -> bytes | tuple[bytes, ...] | None:
+        def ask() -> bytes | tuple[bytes, ...] | None:
             rows = Device.objects.filter(device=device, worker__username=author, worker__is_active=True, revoked_at=None)
-            found = rows.values_list("public_key", flat=True).first()
-            return bytes.fromhex(str(found)) if found else None
+            found = rows.first()
+            if found is None:
+                return None
+            keys = tuple(bytes.fromhex(key) for key in (found.public_key, *found.former_keys.split()))
+            return keys if len(keys) > 1 else keys[0]
 
         return self._remember(("key", device, author), ask)
 

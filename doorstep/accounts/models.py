@@ -66,6 +66,11 @@ class Assignment(models.Model):
         return f"{self.role} at {self.place}"
 
 
+ACTIVE, LOCKED, REVOKED, WIPE = "active", "locked", "revoked", "wipe"
+STANDINGS = (ACTIVE, LOCKED, REVOKED, WIPE)
+"""Of a worker's phone: in use; shut until a supervisor opens it; worthless; and to be emptied when it asks next."""
+
+
 class Device(models.Model):
     """A worker's key on a phone. Work from a phone with a key is always signed."""
 
@@ -73,8 +78,14 @@ class Device(models.Model):
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="devices")
     public_key = models.CharField(max_length=64)
     """Ed25519, 32 bytes in hex."""
+    former_keys = models.TextField(blank=True, default="")
+    """Keys of before she was enrolled anew, the newest first, apart by spaces: what was signed with them may still come."""
     enrolled_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    standing = models.CharField(max_length=8, default=ACTIVE, choices=[(one, one) for one in STANDINGS])
+    may_renew = models.BooleanField(default=False)
+    """A supervisor allowed a new PIN: the phone may begin anew without another code, once."""
+    last_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["device", "worker"], name="one_key_per_worker_and_phone"),)
@@ -88,12 +99,29 @@ class Token(models.Model):
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="tokens")
     digest = models.CharField(max_length=64, unique=True)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="tokens", null=True, blank=True)
+    """The phone that it was made for; None for an app or a script of another kind."""
     label = models.CharField(max_length=100, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.label or f"token {self.pk}"
+
+
+class PhoneCode(models.Model):
+    """An enrolment code: by it a phone becomes a worker's, once, for a few days. Only a keyed hash of it is kept."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="phone_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=64)
+    """Username; 'operator' at the command line."""
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code {self.pk}"
 
 
 class Audit(models.Model):

@@ -7,7 +7,7 @@ import secrets
 
 from django.utils import timezone
 
-from doorstep.accounts.models import Token, Worker
+from doorstep.accounts.models import Device, Token, Worker
 
 PREFIX = "dst_"
 
@@ -17,10 +17,10 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_token(worker: Worker, label: str = "") -> str:
-    """A new token of this worker, shown this once."""
+def make_token(worker: Worker, label: str = "", device: Device | None = None) -> str:
+    """A new token of this worker, shown this once. device: the phone that it is for."""
     token = PREFIX + secrets.token_urlsafe(32)
-    Token.objects.create(worker=worker, digest=digest_of(token), label=label[:100])
+    Token.objects.create(worker=worker, digest=digest_of(token), label=label[:100], device=device)
     return token
 
 

@@ -68,7 +68,7 @@ class Vouching(Operator):
         self.record = record
         self._accounts: Authority | None = None
 
-    def signing_key(self, device: str, author: str) -> bytes | None:
+    def signing_key(self, device: str, author: str) -> bytes | tuple[bytes, ...] | None:
         if self._accounts is None:  # loading the accounts takes a while: only where something is signed
             self._accounts = accounts_of(self.record)
         return self._accounts.signing_key(device, author)

@@ -179,7 +179,9 @@ def phone(username: str, device: str, public_key: str) -> None:
         raise Failed("A public key is 64 hex digits. Nothing was changed.")
     with known(username) as worker:
         Device.objects.update_or_create(
-            worker=worker, device=device, defaults={"public_key": public_key.lower(), "revoked_at": None}
+            worker=worker, device=device, defaults={
+                "public_key": public_key.lower(), "revoked_at": None, "standing": "active",
+            },
         )
         audit.note(audit.OPERATOR, "enrolled", about=f"{username} {device}")
     click.echo(f"{device} signs for {username}.")

@@ -51,6 +51,8 @@ class Seen:
     state: str = "accepted"
     """accepted, dark, waiting or refused."""
     root: str | None = None
+    seq: int = 0
+    """Its number in the log, 0 when it is not there."""
 
     @property
     def admitted(self) -> bool:

@@ -20,8 +20,9 @@ class Authority(Protocol):
         None when nobody knows the place.
         """
 
-    def signing_key(self, device: str, author: str) -> bytes | None:
-        """The Ed25519 public key (32 bytes) of this worker on this device, None when none is enrolled."""
+    def signing_key(self, device: str, author: str) -> bytes | tuple[bytes, ...] | None:
+        """The Ed25519 public key (32 bytes) of this worker on this device, or every one that it had, the newest first: work
+        that was signed before the phone was enrolled anew may still come. None when none is enrolled."""
 
     def must_sign(self, device: str) -> bool:
         """Whether work from this device is always signed."""

@@ -40,8 +40,9 @@ SLICE = 1 << 13
 """Bytes unpacked at a time: what follows the end of a packing is copied, and a chunk may hold thousands of ends."""
 STATUS = {
     200: "200 OK", 201: "201 Created", 204: "204 No Content", 400: "400 Bad Request", 401: "401 Unauthorized",
-    404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 413: "413 Content Too Large",
-    415: "415 Unsupported Media Type", 500: "500 Internal Server Error", 503: "503 Service Unavailable",
+    403: "403 Forbidden", 404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 413: "413 Content Too Large",
+    415: "415 Unsupported Media Type", 429: "429 Too Many Requests", 500: "500 Internal Server Error",
+    503: "503 Service Unavailable",
 }  # fmt: skip
 JSON = "application/json; charset=utf-8"
 XML = "text/xml; charset=utf-8"
@@ -59,10 +60,11 @@ class Answer:
 
 def told(status: int, happened: str, safe: str, next: str, **more: Any) -> Answer:
     """An error that a person can do something about."""
-    return Answer(status, _json({"happened": happened, "safe": safe, "next": next, **more}))
+    return Answer(status, json_of({"happened": happened, "safe": safe, "next": next, **more}))
 
 
-def _json(value: Any) -> bytes:
+def json_of(value: Any) -> bytes:
+    """As it goes out."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -95,7 +97,7 @@ class IntakeApp:
         try:
             return self._route(environ)
         except Refusal as refusal:
-            return _of_refusal(refusal)
+            return of_refusal(refusal)
         except DatabaseAway as error:
             answer = told(503, str(error), NOTHING_STORED, "Send it again in a minute.")
             answer.headers.append(("Retry-After", "10"))
@@ -112,7 +114,7 @@ class IntakeApp:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         sender = self._sender(environ)
         if sender is None:
-            _body(environ, drain_only=True)
+            body_of(environ, drain_only=True)
             answer = told(
                 401, "Nobody here has this token, or none was sent.", NOTHING_STORED,
                 "Send the token that your supervisor gave you, as `Authorization: Bearer TOKEN`.",
@@ -122,7 +124,7 @@ class IntakeApp:
                 answer.headers += _rosa()
             return answer
         if path == "/api/v1/submissions" and method == "POST":
-            return self._submissions(environ, sender)
+            return self.submissions(environ, sender)
         if path.startswith("/api/v1/submissions/") and method in ("GET", "HEAD"):
             return self._outcome(path.removeprefix("/api/v1/submissions/"), sender)
         if path == "/api/v1/status" and method in ("GET", "HEAD"):
@@ -134,9 +136,9 @@ class IntakeApp:
         return told(404, "There is nothing here that can be shown to you.", "Nothing was changed.", "Look at the address again.")
 
     def _sender(self, environ: WSGIEnvironment) -> str | None:
+        if token := bearer(environ):
+            return self.sender_of(token)
         scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() == "bearer" and given:
-            return self.sender_of(given.strip())
         if scheme.lower() == "basic":
             try:
                 name, _, token = base64.b64decode(given, validate=True).decode().partition(":")
@@ -148,28 +150,32 @@ class IntakeApp:
 
     # --- JSON ------------------------------------------------------------------------------------------------------
 
-    def _submissions(self, environ: WSGIEnvironment, sender: str) -> Answer:
-        received = now_ms()
-        body = _body(environ)
-        items = list(islice(items_of(decode(body), self.authority, received, sender=sender), MOST_AT_ONCE + 1))
+    def submissions(self, environ: WSGIEnvironment, sender: str) -> Answer:
+        """The answer to a request that brings submissions, from whoever `sender` was found to be."""
+        receipts = self.take_in(body_of(environ), sender)
+        counts = Counter(receipt.outcome for receipt in receipts)
+        return Answer(200, json_of({"outcomes": [receipt.told() for receipt in receipts], "counts": counts}))
+
+    def take_in(self, body: bytes, sender: str) -> list[Receipt]:
+        """Receipts of what a body holds, each of its submissions by name."""
+        items = list(islice(items_of(decode(body), self.authority, now_ms(), sender=sender), MOST_AT_ONCE + 1))
         if len(items) > MOST_AT_ONCE:
             raise Refusal("too_big", f"more than {MOST_AT_ONCE:,} submissions in one request; send it in several")
         receipts = self.writer.submit(items) if items else []
         for item, receipt in zip(items, receipts, strict=True):
             if receipt.outcome == ACCEPTED and item.envelope is not None and item.envelope.kind == "erase":
                 self.erased(item.envelope.author, item.envelope.subject)
-        counts = Counter(receipt.outcome for receipt in receipts)
-        return Answer(200, _json({"outcomes": [receipt.told() for receipt in receipts], "counts": counts}))
+        return receipts
 
     def _outcome(self, id: str, sender: str) -> Answer:
         found = outcome_of(self.record, id) if self.may_see(sender, id) else None
         if found is None:
             return told(404, "There is nothing here that can be shown to you.", "Nothing was changed.", "Look at the id again.")
-        return Answer(200, _json(found.told()))
+        return Answer(200, json_of(found.told()))
 
     def _status(self) -> Answer:
         pack = self.record.shelf.current
-        return Answer(200, _json({
+        return Answer(200, json_of({
             "service": "doorstep", "generation": self.record.store.generation, "pack": pack.hash,
             "programmes": sorted(pack.programmes), "largest_request": MOST,
         }))  # fmt: skip
@@ -193,7 +199,7 @@ class IntakeApp:
     def _form(self, environ: WSGIEnvironment, sender: str) -> Answer:
         received = now_ms()
         try:
-            parts = openrosa.parts_of(_body(environ, wrong="bad_xml"), environ.get("CONTENT_TYPE", ""))
+            parts = openrosa.parts_of(body_of(environ, wrong="bad_xml"), environ.get("CONTENT_TYPE", ""))
             item = openrosa.item_of_form(parts, self.record.shelf, self.authority, received, sender, self.place_of)
             receipt = self.writer.submit([item])[0]
         except Refusal as refusal:
@@ -202,11 +208,17 @@ class IntakeApp:
         return Answer(status, body, XML, _rosa())
 
 
-def _of_refusal(refusal: Refusal) -> Answer:
+def bearer(environ: WSGIEnvironment) -> str:
+    """The token that was sent as `Authorization: Bearer TOKEN`; '' when none was."""
+    scheme, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def of_refusal(refusal: Refusal) -> Answer:
     """A request that could not be read at all: one outcome without an id."""
     receipt = Receipt(refusal.id or "", refusal.reason.outcome, refusal.reason.code, refusal.detail)
     status = 413 if refusal.reason is REASONS["too_big"] else 400
-    return Answer(status, _json({"outcomes": [receipt.told()], "counts": {receipt.outcome: 1}}))
+    return Answer(status, json_of({"outcomes": [receipt.told()], "counts": {receipt.outcome: 1}}))
 
 
 def _rosa() -> list[tuple[str, str]]:
@@ -224,7 +236,7 @@ def _address(environ: WSGIEnvironment) -> str:
     return f"{scheme}://{host}"
 
 
-def _body(environ: WSGIEnvironment, drain_only: bool = False, wrong: str = "bad_json") -> bytes:
+def body_of(environ: WSGIEnvironment, drain_only: bool = False, wrong: str = "bad_json") -> bytes:
     """The request's body, unpacked. Refusal too_big, after the rest was read away; `wrong` when it does not unpack."""
     source: BinaryIO = environ["wsgi.input"]
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").lower()

@@ -45,10 +45,14 @@ class Receipt:
     outcome: str
     reason: str = ""
     detail: str = ""
+    seq: int = 0
+    """Its number in the log; 0 when it is not there. What is worked out at or after this number knows of it."""
 
-    def told(self) -> dict[str, str]:
+    def told(self) -> dict[str, str | int]:
         """As an answer over HTTP: with what happened, what is safe and what to do next."""
-        answer = {"id": self.id, "outcome": self.outcome}
+        answer: dict[str, str | int] = {"id": self.id, "outcome": self.outcome}
+        if self.seq:
+            answer["seq"] = self.seq
         if self.reason:
             reason = REASONS[self.reason]
             answer |= {"reason": self.reason, "happened": reason.happened, "safe": reason.safe, "next": reason.next}
@@ -168,12 +172,15 @@ def take(item: Item, parts: Parts, batch: Batch, admitted_ms: int | None, hash: 
     if sent is not None and decision.outcome == DUPLICATE and item.attachments:
         _more_files(item, sent, hash, batch)
     if sent is None or decision.outcome == DUPLICATE:
-        return Receipt(sent.id if sent else _named(item), decision.outcome, decision.reason, decision.detail)
+        seen = batch.context.seen.get(sent.id) if sent and decision.outcome == DUPLICATE else None
+        seq = seen.seq if seen else 0
+        return Receipt(sent.id if sent else _named(item), decision.outcome, decision.reason, decision.detail, seq)
     if decision.outcome == ACCEPTED:
         _accept(item, sent, hash, parts, decision, batch, admitted_ms)
     else:
         _keep_aside(item, sent, hash, parts, decision, batch)
-    return Receipt(sent.id, decision.outcome, decision.reason, decision.detail)
+    seq = batch.seq if decision.outcome == ACCEPTED else 0
+    return Receipt(sent.id, decision.outcome, decision.reason, decision.detail, seq)
 
 
 def _named(item: Item) -> str:
@@ -198,7 +205,7 @@ def _accept(
     for name, (kind, content) in item.attachments.items():
         sealed = seal(batch.keys[sent.subject], f"{sent.id}/file/{name}", content)
         batch.attachments.append((batch.seq, name, sent.subject, kind, len(content), sealed))
-    batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp, root=root)
+    batch.context.seen[sent.id] = Seen(hash, sent.kind, sent.form, decision.stamp, root=root, seq=batch.seq)
     batch.context.about[sent.id] = set(speaks_of(parts))
     _remember_places(sent, parts, batch)
     if sent.other:

@@ -27,7 +27,7 @@ class Known:
 
 _SQL = """
 SELECT 's' AS tag, s.id AS a, s.hash AS b, s.kind AS c, s.form AS d, COALESCE(s.root, '') AS e, s.stamp AS n,
-  CASE WHEN x.subject IS NULL THEN 0 ELSE 1 END AS m
+  CASE WHEN x.subject IS NULL THEN s.seq ELSE -s.seq END AS m
 FROM submission AS s LEFT JOIN erasure AS x ON x.subject = s.subject WHERE {ids_s}
 UNION ALL SELECT 'a', id, hash, kind, form, CASE WHEN outcome = 'held' THEN decision ELSE 'released' END, n, 0
 FROM aside WHERE {ids}
@@ -64,7 +64,7 @@ def ask(log: Connection, ids: Iterable[str], subjects: Collection[str]) -> Known
     held: list[tuple[int, str, Seen]] = []
     for tag, a, b, c, d, e, n, m in rows:
         if tag == "s":
-            known.seen[a] = Seen("" if m else b, c, d, n, "dark" if m else "accepted", e or None)
+            known.seen[a] = Seen("" if m < 0 else b, c, d, n, "dark" if m < 0 else "accepted", e or None, abs(m))
         elif tag == "p":
             known.places.setdefault(a, set()).add(b)
         elif tag == "k":

@@ -11,8 +11,8 @@ from doorstep.record.record import Record
 def outcome_of(record: Record, id: str) -> Receipt | None:
     """The receipt of a submission that is here, accepted or kept aside; None when nobody knows of it."""
     with record.store.log.read() as log:
-        if first(log, "SELECT 1 FROM submission WHERE id = ?", [id]):
-            return Receipt(id, ACCEPTED)
+        if found := first(log, "SELECT seq FROM submission WHERE id = ?", [id]):
+            return Receipt(id, ACCEPTED, seq=found[0])
         row = first(log, "SELECT outcome, reason, detail, decision FROM aside WHERE id = ? ORDER BY n LIMIT 1", [id])
     if row is None:
         return None

@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
@@ -71,10 +72,11 @@ def as_signed(sent: Envelope, authority: Authority) -> tuple[str, Envelope]:
     """What its signature is worth, and the envelope with the bytes that it covers: those of before, where it covers those."""
     if not sent.sig:
         return ("missing" if sent.device and authority.must_sign(sent.device) else "none"), sent
-    key = authority.signing_key(sent.device, sent.author)
-    if key is None:
+    found = authority.signing_key(sent.device, sent.author)
+    if found is None:
         return "unknown", sent
-    for one in (sent, replace(sent, canonical=former(sent.body))):
+    keys = (found,) if isinstance(found, bytes) else found
+    for one, key in product((sent, replace(sent, canonical=former(sent.body))), keys):
         try:
             Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(one.sig, validate=True), signed_bytes(one))
         except (InvalidSignature, binascii.Error, ValueError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from functools import cache
 
 from doorstep.record.database import Connection, ddl, value
@@ -243,6 +244,9 @@ CREATE TABLE step (
   compartment {text}
 );
 CREATE INDEX step_subject ON step (subject);
+CREATE TABLE changed (subject {text} PRIMARY KEY, n {bigint} NOT NULL);
+CREATE INDEX changed_n ON changed (n);
+CREATE TABLE lived (subject {text} NOT NULL, place {text} NOT NULL, PRIMARY KEY (subject, place));
 """
 
 PLACES = """
@@ -326,7 +330,8 @@ def make(connection: Connection, store: str) -> bool:
         return False
     connection.script(ddl(SCRIPTS[store], connection.dialect))
     if store == "register":
-        connection.insert("register_meta", ("name", "value"), [("tables", _tables_hash())])
+        told = {"tables": _tables_hash(), "generation": secrets.token_hex(8)}
+        connection.insert("register_meta", ("name", "value"), list(told.items()))
     return True
 
 

@@ -12,7 +12,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
@@ -154,11 +154,12 @@ class Vault:
             self.keys.purge(["secret"], full=count > 0)
         return int(count)
 
-    def own(self, name: str) -> Key:
-        """A secret of the installation itself (pseudonyms, sessions), made when first asked for."""
+    def own(self, name: str, make: Callable[[], bytes] = lambda: os.urandom(32)) -> Key:
+        """A secret of the installation itself (pseudonyms, sessions, the key that parcels are sealed to), made when first
+        asked for."""
         with self.keys.write() as keys:
             found = value(keys, "SELECT bytes FROM own_secret WHERE name = ?", [name])
             if found is None:
-                found = os.urandom(32)
+                found = make()
                 keys.run("INSERT INTO own_secret (name, bytes) VALUES (?, ?)", [name, found])
         return bytes(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from doorstep.record.changes import number
 from doorstep.record.database import Connection, among, value
 from doorstep.record.rules import Rules
 from doorstep.record.statement import Statement
@@ -54,6 +55,7 @@ def all_if_few(register: Connection, rules: Rules) -> int | None:
         touched = _touch(register, everybody)
     if everybody:
         _replace(register, touched, rules.of_touched[1])
+        number(register, touched)
         _waits_no_more(register, everybody)
     return len(everybody)
 
@@ -64,6 +66,7 @@ def _everybody(register: Connection, rules: Rules) -> int:
         register.run(f"DELETE FROM {table}")  # noqa: S608
     for statement in (*rules.of_all[0], *rules.of_all[1]):
         statement.run(register)
+    number(register, (row[0] for row in register.rows("SELECT subject FROM dirty UNION SELECT canonical FROM alias")))
     register.run("DELETE FROM dirty")
     return count
 
@@ -78,7 +81,9 @@ def _some(register: Connection, rules: Rules) -> int:
         register.run(f"UPDATE dirty SET stage = 2 WHERE {condition}", values)  # noqa: S608
         return 0
     at_steps = [row[0] for row in register.rows("SELECT subject FROM dirty ORDER BY subject LIMIT ?", [SUBJECTS_AT_ONCE])]
-    _replace(register, _touch(register, at_steps), rules.of_touched[1])
+    touched = _touch(register, at_steps)
+    _replace(register, touched, rules.of_touched[1])
+    number(register, touched)
     _waits_no_more(register, at_steps)
     return len(at_steps)
 

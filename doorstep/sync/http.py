@@ -1,0 +1,265 @@
+"""The doors of phones, /sync/v1/: see docs/decisions/0030-the-phone.md. A WSGI application beside the intake.
+
+Errors say what happened, what is safe and what to do next, in the intake's own shape.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from django.db import InterfaceError, OperationalError, connection
+
+from doorstep.accounts import access, audit
+from doorstep.record.database import DatabaseAway
+from doorstep.record.http import NOTHING_STORED, STATUS, Answer, IntakeApp, bearer, body_of, json_of, of_refusal, told
+from doorstep.record.intake import Receipt
+from doorstep.record.placing import PlaceRow, countries, units
+from doorstep.record.reasons import Refusal
+from doorstep.record.record import Record
+from doorstep.sync import codes, parcels, phones, pull
+from doorstep.sync.cursor import Cursor
+from doorstep.sync.guesses import Guesses
+from doorstep.sync.holding import Holding
+from doorstep.sync.pack import PhonePack, phone_pack
+from doorstep.sync.phones import Phone
+from doorstep.sync.recipient import Recipient
+from doorstep.sync.snapshot import MOST_PEOPLE, TooMany, snapshot
+
+logger = logging.getLogger("doorstep.http")
+PREFIX = "/sync/v1/"
+WORTH_PACKING = 600
+"""Bytes from which an answer is packed for whoever takes it so."""
+NOTHING_CHANGED = "Nothing was changed."
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}")
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class SyncApp:
+    """WSGI. intake: takes in what phones bring. forget: called when keys or standings of phones changed."""
+
+    def __init__(self, record: Record, intake: IntakeApp, forget: Callable[[], None] = lambda: None) -> None:
+        self.record, self.intake, self.forget = record, intake, forget
+        self.recipient, self.guesses = Recipient(record), Guesses()
+        self._packs: dict[str, PhonePack] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._safely(environ)
+        headers = [("Content-Type", answer.type), *answer.headers]
+        if not any(name == "Cache-Control" for name, _ in answer.headers):
+            headers.append(("Cache-Control", "no-store"))
+        packed = any(name == "Content-Encoding" for name, _ in headers) or not answer.type.startswith("application/json")
+        if not packed and len(answer.body) > WORTH_PACKING and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            answer.body = gzip.compress(answer.body, 6, mtime=0)
+            headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+        headers.append(("Content-Length", str(len(answer.body))))
+        start_response(STATUS[answer.status], headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+
+    def _safely(self, environ: WSGIEnvironment) -> Answer:
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        try:
+            return self._route(environ)
+        except (OperationalError, InterfaceError):
+            return _away("The accounts do not answer.")
+        except DatabaseAway as error:
+            return _away(str(error))
+        except Refusal as refusal:
+            return of_refusal(refusal)
+        except Exception:
+            logger.exception("a phone was not answered")
+            return told(
+                500, "Doorstep failed on this; it is a defect of Doorstep.",
+                "What was answered with an outcome before is safe; of this request nothing is certain: keep your copy.",
+                "Try again later: nothing is taken in twice. If it fails again, tell whoever keeps this server.",
+            )  # fmt: skip
+
+    def _route(self, environ: WSGIEnvironment) -> Answer:
+        path, method = environ.get("PATH_INFO", "").removeprefix(PREFIX), environ["REQUEST_METHOD"]
+        token = bearer(environ)
+        phone = phones.phone_of(token) if token else None
+        if path == "enrol" and method == "POST":
+            return self._enrol(environ, phone)
+        if phone is None:
+            body_of(environ, drain_only=True)
+            return told(
+                401, "No phone here has this token, or none was sent.", NOTHING_STORED,
+                "Ask your supervisor for an enrolment code, and enrol this phone again.",
+            )  # fmt: skip
+        if path == "state" and method in ("GET", "HEAD"):
+            return self._state(phone)
+        doors: Mapping[tuple[str, str], Callable[[WSGIEnvironment, Phone], Answer]] = {
+            ("POST", "push"): self._push, ("POST", "parcels"): self._parcels, ("POST", "pull"): self._pull,
+            ("GET", "snapshot"): self._snapshot,
+        }  # fmt: skip
+        door = doors.get((method, path))
+        if path.startswith("pack/") and method in ("GET", "HEAD"):
+            door = self._pack
+        if door is None:
+            body_of(environ, drain_only=True)
+            return told(404, "There is nothing here that can be shown to you.", NOTHING_CHANGED, "Look at the address again.")
+        if not (phone.may_send if door in (self._push, self._parcels) else phone.may_read):
+            body_of(environ, drain_only=True)
+            return told(
+                403, f"This phone is {phone.standing}.", NOTHING_STORED,
+                "Ask your supervisor. What was made on it and sealed can be brought by another phone.", standing=phone.standing,
+            )  # fmt: skip
+        return door(environ, phone)
+
+    # --- who -------------------------------------------------------------------------------------------------------
+
+    def _enrol(self, environ: WSGIEnvironment, phone: Phone | None) -> Answer:
+        """By a code; or, without one, anew on a phone whose supervisor allowed a new PIN."""
+        address = environ.get("REMOTE_ADDR", "")
+        if wait := self.guesses.wait(address):
+            body_of(environ, drain_only=True)
+            answer = told(
+                429, "There were too many wrong codes.", NOTHING_CHANGED, "Wait a while, then try once more with the right code."
+            )
+            answer.headers.append(("Retry-After", str(wait)))
+            return answer
+        asked = _object(body_of(environ))
+        device, key = asked.get("device"), str(asked.get("public_key") or "").lower()
+        if not isinstance(device, str) or not _DEVICE.fullmatch(device) or not _KEY.fullmatch(key):
+            return told(
+                400, "A phone is enrolled with its id and its public key (64 hex digits).", NOTHING_CHANGED, "Update the app."
+            )
+        worker = None
+        if phone is not None and not asked.get("code"):
+            worker = phone.worker if phone.device.may_renew and phone.device.device == device and phone.may_read else None
+        elif isinstance(asked.get("code"), str):
+            worker = codes.take(self.record, asked["code"])
+        if worker is None:
+            self.guesses.wrong(address)
+            return told(
+                404, "This code is wrong, was used before, or is too old.", NOTHING_CHANGED,
+                "Look at the letters again, or ask your supervisor for a new code.",
+            )  # fmt: skip
+        _, token = phones.enrol(worker, device, key)
+        self.forget()
+        return Answer(200, json_of({
+            "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
+            "generation": self.record.store.generation,
+        }))  # fmt: skip
+
+    def _holding(self, phone: Phone) -> Holding:
+        return Holding.of(access.viewer(phone.worker), self.record.rules.pack.programmes)
+
+    def _state(self, phone: Phone) -> Answer:
+        found: dict[str, Any] = {
+            "time": int(time.time()), "generation": self.record.store.generation, "standing": phone.standing,
+            "worker": _worker(phone.worker),
+        }  # fmt: skip
+        if phone.may_send:
+            found["recipient"] = self.recipient.public
+        if phone.device.may_renew and phone.may_read:
+            found["unlock"] = True
+        if phone.may_read:
+            holding = self._holding(phone)
+            with self.record.store.register.read() as register:
+                pack = self._current()
+                now = Cursor.now(self.record, register, holding, pack.hash)
+                known = units(register, holding.areas)
+                wide = countries(register) if holding.everywhere else []
+            roles = [{"role": grant.role, "place": grant.place} for grant in holding.scope.grants or ()]
+            found |= {
+                "areas": [_place(unit) for unit in (*sorted(known.values(), key=lambda unit: unit.id), *wide)],
+                "roles": roles, "opens": holding.opens, "scope": now.scope, "pack": pack.hash,
+            }  # fmt: skip
+        return Answer(200, json_of(found))
+
+    # --- what comes down ---------------------------------------------------------------------------------------------
+
+    def _current(self) -> PhonePack:
+        """The phones' pack in force; worked out once."""
+        own = self.record.rules.pack.hash
+        if own not in self._packs:
+            self._packs[own] = phone_pack(self.record)
+        return self._packs[own]
+
+    def _pack(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        wanted = environ.get("PATH_INFO", "").rpartition("/")[2]
+        current = self._current()
+        found = next((one for one in (current, *self._packs.values()) if one.hash == wanted), None)
+        if found is None:
+            return told(404, "This pack is not in force.", NOTHING_CHANGED, "Ask for the state: it names the pack in force.")
+        headers = [("Cache-Control", "private, max-age=31536000, immutable"), ("Vary", "Accept-Encoding")]
+        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            return Answer(200, found.packed, "application/json", [("Content-Encoding", "gzip"), *headers])
+        return Answer(200, gzip.decompress(found.packed), "application/json", headers)
+
+    def _snapshot(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        try:
+            content = snapshot(self.record, self._holding(phone), self._current().hash)
+        except TooMany:
+            return told(
+                413, f"More than {MOST_PEOPLE:,} people live in these areas: more than a phone holds.", NOTHING_CHANGED,
+                "Ask for a smaller area, or use the pages.",
+            )  # fmt: skip
+        audit.note(phone.worker.username, "synced", about=f"{phone.device.device} snapshot")
+        return Answer(200, content, "application/gzip")
+
+    def _pull(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        asked = _object(body_of(environ))
+        most = asked.get("most")
+        number = most if isinstance(most, int) and not isinstance(most, bool) else pull.USUAL
+        found = pull.pull(self.record, self._holding(phone), self._current().hash, Cursor.read(asked.get("cursor")), number)
+        told_of = f"{len(found['bundles'])} people, {len(found['forget'])} forgotten" if "bundles" in found else "fresh"
+        audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
+        return Answer(200, json_of(found))
+
+    # --- what comes up -----------------------------------------------------------------------------------------------
+
+    def _push(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        return self.intake.submissions(environ, phone.worker.username)
+
+    def _parcels(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """Sealed work of anybody: brought by this phone, which cannot read it."""
+        found = parcels.opened(body_of(environ), self.recipient)
+        if not found.contents:
+            return told(
+                400, "This parcel cannot be read: it is broken, or was sealed for another server.",
+                "Nothing was stored: keep it, and keep the phone that made it.",
+                "Send it once more. If it fails again, let the phone that made it send its work itself.", receipts=[],
+            )  # fmt: skip
+        receipts: list[Receipt] = []
+        for content in found.contents:
+            receipts += self.intake.take_in(content, phone.worker.username)
+        answer: dict[str, Any] = {
+            "receipts": [receipt.told() for receipt in receipts], "counts": Counter(one.outcome for one in receipts),
+        }  # fmt: skip
+        if found.unreadable:
+            answer["unreadable"] = found.unreadable
+        return Answer(200, json_of(answer))
+
+
+def _away(happened: str) -> Answer:
+    answer = told(503, happened, NOTHING_STORED, "Try again in a minute.")
+    answer.headers.append(("Retry-After", "10"))
+    return answer
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise Refusal("bad_json") from None
+    if not isinstance(found, dict):
+        raise Refusal("bad_json", "expected an object")
+    return found
+
+
+def _worker(worker: Any) -> dict[str, str]:
+    return {"username": worker.username, "called": worker.called, "language": worker.language}
+
+
+def _place(unit: PlaceRow) -> dict[str, Any]:
+    return {"id": unit.id, "kind": unit.kind, "names": dict(unit.names), "zone": unit.zone, "tree": unit.tree}

@@ -1,0 +1,254 @@
+"""A phone at the server's doors: enrolled by a code, told its state, taking what it may hold, bringing what it made."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from datetime import timedelta
+
+import pyrage
+import pytest
+from django.utils import timezone
+
+from doorstep.accounts.models import Audit, Device, PhoneCode, Token, Worker
+from doorstep.record.held import kept_aside
+from doorstep.sync import codes, phones
+from doorstep.sync.guesses import FROM_ONE
+from tests.record.cast import ATTENDANT, MAI, OTHER, SECRET_NAME, SECRET_REMARK, registered
+from tests.sync.station import MIDWIFE, SUPERVISOR, Phone, Station
+
+
+class TestEnrolment:
+    def test_a_code_makes_a_phone_hers_once(self, station: Station) -> None:
+        code = station.code(ATTENDANT)
+        assert len(code) == 8
+        assert set(code) <= set(codes.ALPHABET)
+        phone = Phone(station, ATTENDANT, "phone-1")
+        answer = phone.enrol(f" {code[:4].lower()}-{code[4:]} ")
+        assert answer.status == 200
+        assert answer.json["worker"] == {"username": ATTENDANT, "called": f"{ATTENDANT} (invented)", "language": ""}
+        assert answer.json["recipient"].startswith("age1")
+        assert answer.json["generation"] == station.world.store.generation
+        assert phone.state["standing"] == "active"
+        again = Phone(station, ATTENDANT, "phone-2").enrol(code)
+        assert again.status == 404
+
+    def test_wrong_used_and_expired_are_one_answer(self, station: Station) -> None:
+        used = station.code(ATTENDANT)
+        Phone(station, ATTENDANT, "phone-1").enrol(used)
+        expired = station.code(OTHER)
+        PhoneCode.objects.filter(worker__username=OTHER).update(expires_at=timezone.now() - timedelta(seconds=1))
+        gone = station.code(MIDWIFE)
+        Worker.objects.filter(username=MIDWIFE).update(is_active=False)
+        answers = [Phone(station, "x", f"phone-{n}").enrol(code) for n, code in enumerate((used, expired, gone, "AAAAAAAA", "A"))]
+        assert {answer.status for answer in answers} == {404}
+        assert len({answer.body for answer in answers}) == 1
+        assert {"happened", "safe", "next"} == set(answers[0].json)
+
+    def test_only_a_hash_of_a_code_is_kept_and_a_new_one_ends_the_one_before(self, station: Station) -> None:
+        first, second = station.code(ATTENDANT), station.code(ATTENDANT)
+        kept = " ".join(str(row) for row in PhoneCode.objects.values_list())
+        assert first not in kept
+        assert second not in kept
+        assert Phone(station, ATTENDANT, "phone-1").enrol(first).status == 404
+        assert Phone(station, ATTENDANT, "phone-1").enrol(second).status == 200
+
+    def test_whoever_guesses_is_slowed_down_and_her_colleague_is_not(self, station: Station) -> None:
+        code = station.code(ATTENDANT)
+        for n in range(FROM_ONE):
+            assert Phone(station, "x", f"phone-{n}").enrol("AAAAAAAA").status == 404
+        slowed = Phone(station, ATTENDANT, "phone-1").enrol(code)
+        assert slowed.status == 429
+        assert int(slowed.headers["retry-after"]) > 0
+        asked = json.dumps({"code": code, "device": "phone-1", "public_key": "ab" * 32}).encode()
+        assert station.request("POST", "enrol", asked, address="10.0.0.2").status == 200
+
+    @pytest.mark.parametrize("asked", [
+        b"", b"[]", b"{", b'{"code": 5}', json.dumps({"code": "AAAAAAAA", "device": "a b", "public_key": "ab" * 32}).encode(),
+        json.dumps({"code": "AAAAAAAA", "device": "phone", "public_key": "short"}).encode(),
+    ])  # fmt: skip
+    def test_what_makes_no_sense_is_told_so(self, station: Station, asked: bytes) -> None:
+        assert station.request("POST", "enrol", asked).status == 400
+
+    def test_the_same_worker_on_the_same_phone_again_works_and_what_she_signed_before_still_comes(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        before, sent = phone.token, phone.made("register", MAI, id="one", answers=registered()["answers"])
+        again = Phone(station, ATTENDANT, "phone-1")
+        assert again.enrol(station.code(ATTENDANT)).status == 200
+        assert [(one["outcome"], one.get("reason")) for one in again.push(sent)] == [("accepted", None)]
+        assert [one["outcome"] for one in again.push(again.made(id="two"))] == ["accepted"]
+        assert station.request("GET", "state", token=before).json["standing"] == "revoked", "the token before is worthless"
+        assert Device.objects.count() == 1
+
+    def test_two_workers_on_one_phone_have_each_their_own(self, station: Station) -> None:
+        one, two = station.phone(ATTENDANT), station.phone(OTHER)
+        assert one.device == two.device
+        assert one.state["worker"]["username"] == ATTENDANT
+        assert two.state["worker"]["username"] == OTHER
+        forged = two.signed({**registered(id="forged"), "author": OTHER})
+        assert one.push({**forged, "author": ATTENDANT})[0]["reason"] == "bad_signature"
+
+
+class TestState:
+    def test_it_says_who_where_what_is_open_and_which_pack(self, station: Station) -> None:
+        told = station.phone(MIDWIFE).state
+        assert [area["id"] for area in told["areas"]] == ["KH-16"]
+        assert told["roles"] == [{"role": "midwife", "place": "KH-16"}]
+        assert told["opens"] == {"KH-16": {"small": ["care", "hiv", "identity"]}}
+        assert set(told) >= {"time", "generation", "scope", "pack", "recipient"}
+
+    def test_nobody_without_a_token_and_no_token_of_another_kind(self, station: Station) -> None:
+        from doorstep.accounts.tokens import make_token
+
+        script = make_token(Worker.objects.get(username=ATTENDANT))
+        for token in ("", "dst_wrong", script):
+            for method, path in (("GET", "state"), ("GET", "snapshot"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels")):
+                assert station.request(method, path, b"{}", token).status == 401, path
+
+    def test_the_pack_is_what_the_state_names_and_stays_for_ever(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        answer = phone.get(f"pack/{phone.state['pack']}", HTTP_ACCEPT_ENCODING="gzip")
+        assert "immutable" in answer.headers["cache-control"]
+        assert set(answer.json) >= {"ddl", "tables", "facts", "steps", "facts_all", "steps_all", "trees", "status", "forms", "dictionary"}
+        assert answer.json == phone.get(f"pack/{phone.state['pack']}").json
+        assert phone.get("pack/another").status == 404
+
+
+class TestStanding:
+    def test_a_locked_phone_takes_nothing_but_still_brings_what_was_made(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        phones.lock(phone.row, SUPERVISOR)
+        assert phone.state["standing"] == "locked"
+        assert phone.get("snapshot").status == 403
+        assert phone.post("pull", {}).status == 403
+        assert phone.push(phone.made("register", id="one"))[0]["outcome"] == "accepted"
+        phones.unlock(phone.row, SUPERVISOR)
+        assert phone.get("snapshot").status == 200
+
+    @pytest.mark.parametrize("wipe", [False, True])
+    def test_a_revoked_phone_opens_nothing_but_its_state(self, station: Station, wipe: bool) -> None:
+        phone = station.phone(ATTENDANT)
+        phones.revoke(phone.row, SUPERVISOR, wipe)
+        station.accounts.forget()
+        told = phone.state
+        assert told["standing"] == ("wipe" if wipe else "revoked")
+        assert not {"areas", "pack", "opens", "scope"} & set(told)
+        for method, path in (("GET", "snapshot"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels"), ("GET", "pack/x")):
+            assert station.request(method, path, b"{}", phone.token).status == 403, path
+        assert station.accounts.sender_of(phone.token) is None, "nor the other doors"
+        with pytest.raises(ValueError, match="enrolled anew"):
+            phones.unlock(phone.row, SUPERVISOR)
+
+    def test_what_a_revoked_phone_had_sealed_is_held_for_a_person_whoever_brings_it(self, station: Station) -> None:
+        lost, carrier = station.phone(ATTENDANT, "lost"), station.phone(OTHER, "carrier")
+        sent = lost.made("register", id="one")
+        phones.revoke(lost.row, SUPERVISOR)
+        station.accounts.forget()
+        receipts = carrier.post("parcels", seal(carrier, [sent])).json["receipts"]
+        assert [(one["id"], one["outcome"], one["reason"]) for one in receipts] == [("one", "held", "device_unknown")]
+        assert [one.id for one in kept_aside(station.world.record)] == ["one"]
+
+    def test_a_supervisor_may_allow_a_new_pin_once(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        assert phone.enrol(token=phone.token).status == 404, "not without being allowed"
+        assert "unlock" not in phone.state
+        phones.lock(phone.row, SUPERVISOR)
+        phones.allow_new_pin(phone.row, SUPERVISOR)
+        assert phone.state["unlock"] is True
+        anew = Phone(station, ATTENDANT, "phone-1")
+        assert anew.enrol(token=phone.token).status == 200
+        assert "unlock" not in anew.state
+        assert Phone(station, ATTENDANT, "phone-1").enrol(token=anew.token).status == 404, "once"
+        assert Phone(station, ATTENDANT, "other-phone").enrol(token=anew.token).status == 404
+
+    def test_who_no_longer_works_here_has_a_phone_that_opens_nothing(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        Worker.objects.filter(username=ATTENDANT).update(is_active=False)
+        assert phone.state["standing"] == "revoked"
+        assert phone.get("snapshot").status == 403
+
+    def test_every_decision_about_a_phone_is_written_down(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        phones.lock(phone.row, SUPERVISOR)
+        phones.allow_new_pin(phone.row, SUPERVISOR)
+        phones.revoke(phone.row, SUPERVISOR)
+        phones.revoke(phone.row, SUPERVISOR, wipe=True)
+        told = list(Audit.objects.filter(about__contains="phone-1").order_by("pk").values_list("worker", "action"))
+        assert told == [
+            (ATTENDANT, "enrolled"), (SUPERVISOR, "phone_locked"), (SUPERVISOR, "phone_new_pin"), (SUPERVISOR, "revoked"),
+            (SUPERVISOR, "phone_wiped"),
+        ]  # fmt: skip
+
+
+def seal(phone: Phone, sent: object) -> bytes:
+    """As a phone seals what it made."""
+    return pyrage.encrypt(json.dumps(sent).encode(), [pyrage.x25519.Recipient.from_str(phone.told["recipient"])])
+
+
+class TestPush:
+    def test_receipts_are_those_of_the_intake_with_the_number_in_the_log(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        one, two = phone.made("register", id="one"), phone.made(id="two")
+        assert [(r["id"], r["outcome"], r["seq"]) for r in phone.push(one, two)] == [("one", "accepted", 1), ("two", "accepted", 2)]
+        held = phone.signed({**registered(id="three"), "place": "KH-01020101"})
+        again = phone.push(two, one, held)
+        assert [(r["outcome"], r.get("seq")) for r in again] == [("duplicate", 2), ("duplicate", 1), ("held", None)]
+        assert phone.push(phone.made(id="four"), {"id": "five"})[1]["outcome"] == "refused"
+
+    def test_it_may_come_packed_and_in_the_middle_of_it_is_told_so(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        packed = gzip.compress(json.dumps([phone.made("register", id="one")]).encode())
+        assert phone.post("push", packed[:-9], HTTP_CONTENT_ENCODING="gzip").status == 400
+        assert phone.post("push", packed, HTTP_CONTENT_ENCODING="gzip").json["counts"] == {"accepted": 1}
+
+
+class TestParcels:
+    def test_anybodys_sealed_work_is_taken_from_whoever_carries_it(self, station: Station) -> None:
+        hers, carrier = station.phone(ATTENDANT, "hers"), station.phone(OTHER, "carrier")
+        sealed = [seal(hers, hers.made("register", id="one")), seal(hers, [hers.made(id="two"), hers.made(id="three")])]
+        assert carrier.post("parcels", sealed[0]).json["receipts"] == [{"id": "one", "outcome": "accepted", "seq": 1}]
+        listed = [base64.b64encode(one).decode() for one in (*sealed, b"broken")]
+        answer = carrier.post("parcels", {"parcels": listed}).json
+        assert [(one["id"], one["outcome"]) for one in answer["receipts"]] == [
+            ("one", "duplicate"), ("two", "accepted"), ("three", "accepted"),
+        ]  # fmt: skip
+        assert answer["unreadable"] == [2]
+        words = json.dumps(answer)
+        assert MAI not in words
+        assert SECRET_NAME not in words
+        assert SECRET_REMARK not in words
+
+    def test_what_cannot_be_read_gets_receipts_for_none(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        foreign = pyrage.encrypt(b"{}", [pyrage.x25519.Identity.generate().to_public()])
+        good = seal(phone, phone.made("register", id="one"))
+        for broken in (b"", b"words", foreign, good[:-1], good[:40], good[:-20] + bytes(20)):
+            answer = phone.post("parcels", broken)
+            assert answer.status == 400
+            assert answer.json["receipts"] == []
+            assert {"happened", "safe", "next"} <= set(answer.json)
+        assert phone.post("parcels", b'{"parcels": "no list"}').status == 400
+        assert station.world.rows("submission") == []
+
+    def test_unsigned_work_in_a_parcel_is_held(self, station: Station) -> None:
+        carrier = station.phone(OTHER, "carrier")
+        receipts = carrier.post("parcels", seal(carrier, registered(id="one"))).json["receipts"]
+        assert (receipts[0]["outcome"], receipts[0]["reason"]) == ("held", "author_not_sender")
+
+
+def test_one_line_in_the_audit_log_for_each_look_and_no_name_in_it(station: Station) -> None:
+    phone = station.phone(MIDWIFE)
+    station.world.send(registered())
+    phone.snapshot()
+    phone.pull("")
+    told = list(Audit.objects.filter(action="synced").values_list("worker", "subject", "about"))
+    assert told == [(MIDWIFE, "", "phone-1 fresh"), (MIDWIFE, "", "phone-1 snapshot")]
+    assert Token.objects.get(worker__username=MIDWIFE).device == phone.row
+    assert phone.row.last_seen_at is not None
+
+
+def test_other_addresses_and_methods_lead_nowhere(station: Station) -> None:
+    phone = station.phone(ATTENDANT)
+    for method, path in (("GET", "push"), ("POST", "snapshot"), ("GET", "../state"), ("GET", ""), ("DELETE", "state")):
+        assert station.request(method, path, token=phone.token).status == 404
