@@ -49,13 +49,18 @@ export interface StepNow {
   form: string | null;
   /** Whether a clinician of this country signed the rule. */
   confirmed: boolean;
+  /** Roles that are to act, from its escalation on also the one that it is passed on to. */
+  owner?: string[];
   /** Why it was not done, as somebody answered last; null when nobody did. */
   notDone: { reason: string; day: number } | null;
 }
 
 export interface PersonShort {
   subject: string;
+  /** What she is called; of who has no name yet, what the mother is called. */
   name: string;
+  /** What the mother is called, where she is known. */
+  mother?: string;
   /** House, household or village: what tells two of one name apart. */
   place: string;
   placeId: string;

@@ -170,6 +170,13 @@ export class Database {
     this.script(`DETACH ${name}`);
   }
 
+  /** Becomes the database of this file. */
+  load(file: Uint8Array): void {
+    const { capi, wasm } = this.api;
+    const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE;
+    capi.sqlite3_deserialize(this.handle, 'main', wasm.allocFromTypedArray(file), file.length, file.length, flags);
+  }
+
   /** The whole database as the bytes of a file. */
   file(): Uint8Array {
     return this.api.capi.sqlite3_js_db_export(this.handle);

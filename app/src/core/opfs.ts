@@ -1,11 +1,10 @@
 /** The keyed database of one worker, in the browser's private file system: encrypted page by page, one folder for each worker. */
 
 import { Database, sqlite } from './database';
+import { Elsewhere, type Disk } from './disk';
+import { hex } from './hex';
 
 const FILE = '/register.db';
-
-/** Another window of this phone has this worker's database open. */
-export class Elsewhere extends Error {}
 
 /** folder: a name of its own for each worker. key: 32 bytes. A key that does not fit throws at the first statement. */
 export async function openKeyed(folder: string, key: Uint8Array): Promise<Database> {
@@ -47,10 +46,4 @@ async function installed(folder: string) {
 const directory = (folder: string): string => `worker-${folder}`;
 const vfs = (folder: string): string => `pool-${folder}`;
 
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-export function unhex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-}
+export const opfs: Disk = { open: openKeyed, remove: removeKeyed };

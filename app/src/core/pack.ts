@@ -15,88 +15,93 @@ export interface Statement {
   table: string;
   columns: string;
   select: string;
-  needs: Needs | null;
+  needs?: Needs | null;
 }
 
-export interface RuleTable {
-  name: string;
-  columns: [name: string, type: string][];
-  rows: (string | number | null)[][];
-}
+export type RuleTable = [name: string, columns: [name: string, type: string][], rows: (string | number | null)[][]];
 
 export interface CodeInfo {
   kind: string;
-  choices?: string[];
   labels: Words;
-  unit: string;
   compartment: string;
-  choice_words: Record<string, Words>;
-}
-
-/** From this moment on it is also another role's: `by` days or seconds after this column of the row. */
-export interface Escalation {
-  to: string;
-  base: 'opens' | 'due' | 'overdue' | 'closes';
-  by: number;
+  choices?: string[];
+  unit?: string;
+  episode?: string;
+  /** Choice -> what it is called. */
+  words?: Record<string, Words>;
 }
 
 /** One rule of one step, as far as lists show it. */
 export interface RuleInfo {
-  programme: string;
-  pathway: string;
   step: string;
   rule: string;
   title: Words;
   advice: Words;
+  urgency: string;
   form: string;
   owner: string[];
-  escalate: Escalation | null;
-  /** Countries (ISO 3166) in which a clinician signed it. */
-  confirmed: string[];
-  /** Days from the day that dates the episode to the due day, where its due day tells so; null elsewhere. */
-  from_dating: number | null;
+  compartment: string;
+  /** Country (ISO 3166) -> whether a clinician of it has signed the rule. */
+  confirmed: Record<string, boolean>;
+  source: string;
+  /** From this moment on it is also another role's: `by` days or seconds after this column of the row. */
+  escalate?: { to: string; base: 'opens' | 'due' | 'overdue' | 'closes'; by: number };
 }
 
-export interface PackForm {
+export interface PathwayInfo {
+  programme: string;
+  title: Words;
+  episode: string;
+  steps: RuleInfo[];
+}
+
+export interface ProgrammeInfo {
+  names: Words;
+  languages: string[];
+  roles: Record<string, string[]>;
+}
+
+interface FormSent {
   id: string;
   version: string;
   programme: string;
   title: Words;
-  languages: string[];
   xml: string;
-  media: Record<string, string>;
-  flat: Form;
+  model: FormMapping;
+  media?: Record<string, string>;
 }
+export type PackForm = Omit<FormSent, 'model'> & { flat: Form };
 
-export interface ProgrammeInfo {
-  id: string;
-  name: Words;
-  /** Role -> compartments that it opens. */
-  roles: Record<string, string[]>;
-}
-
-export interface Pack {
-  hash: string;
-  ddl: string;
-  temporary: string;
+/** As it comes over the wire. Its hash is the name by which it was asked for. */
+export interface PackSent {
+  ddl: string[];
   tables: RuleTable[];
   facts: Statement[];
   steps: Statement[];
-  facts_all: Statement[];
-  steps_all: Statement[];
   trees: Statement;
   status: string;
+  forms: FormSent[];
   dictionary: Record<string, CodeInfo>;
-  programmes: ProgrammeInfo[];
-  rules: RuleInfo[];
-  forms: PackForm[];
+  pathways: Record<string, PathwayInfo>;
+  programmes: Record<string, ProgrammeInfo>;
+  place_kinds?: Record<string, Record<string, string>>;
 }
 
-/** As it comes over the wire: forms by what the flattener needs of them. */
-export type PackSent = Omit<Pack, 'forms'> & { forms: (Omit<PackForm, 'flat'> & { flat: FormMapping })[] };
+export type Pack = Omit<PackSent, 'forms' | 'ddl'> & {
+  hash: string;
+  /** Tables of the register, and what every connection needs of its own. */
+  ddl: string;
+  temporary: string;
+  forms: PackForm[];
+};
 
-export function readPack(sent: PackSent): Pack {
-  return { ...sent, forms: sent.forms.map((form) => ({ ...form, flat: from_mapping(form.flat) })) };
+export function readPack(hash: string, sent: PackSent): Pack {
+  const temporary = sent.ddl.findIndex((statement) => statement.startsWith('CREATE TEMPORARY'));
+  const script = (statements: string[]): string => statements.map((statement) => `${statement};\n`).join('');
+  return {
+    ...sent, hash, ddl: script(sent.ddl.slice(0, temporary)), temporary: script(sent.ddl.slice(temporary)),
+    forms: sent.forms.map(({ model, ...form }) => ({ ...form, flat: from_mapping(model) })),
+  };
 }
 
 /** A form by its id: in this version, else the newest. */
@@ -105,27 +110,17 @@ export function formOf(pack: Pack, id: string, version = ''): PackForm | undefin
   return named.find((form) => form.version === version) ?? named.at(-1);
 }
 
+/** Codes whose facts name somebody else. */
+export function relationCodes(pack: Pack): string[] {
+  return Object.entries(pack.dictionary).flatMap(([code, info]) => (info.kind === 'subject' ? [code] : []));
+}
+
 export function dictionaryOf(pack: Pack): Dictionary {
   return pack.dictionary;
 }
 
 /** The variant of a step that a row was judged by; when that is gone, another of the same step. */
 export function ruleOf(pack: Pack, pathway: string, step: string, rule: string): RuleInfo | undefined {
-  const named = rulesByStep(pack).get(`${pathway}/${step}`) ?? [];
+  const named = pack.pathways[pathway]?.steps.filter((one) => one.step === step) ?? [];
   return named.find((one) => one.rule === rule) ?? named[0];
-}
-
-const byStep = new WeakMap<Pack, Map<string, RuleInfo[]>>();
-
-function rulesByStep(pack: Pack): Map<string, RuleInfo[]> {
-  let found = byStep.get(pack);
-  if (!found) {
-    found = new Map();
-    for (const rule of pack.rules) {
-      const key = `${rule.pathway}/${rule.step}`;
-      found.set(key, [...(found.get(key) ?? []), rule]);
-    }
-    byStep.set(pack, found);
-  }
-  return found;
 }

@@ -38,13 +38,21 @@ CREATE TABLE IF NOT EXISTS draft (
 CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
 `;
 
-/** What is thrown away with the register. here: whom the server sent, as of which number, and what is open of her. */
+/** What the phone keeps beside the register, and throws away with it. here: whom the server sent, as of which number;
+ * home_sent: where they live as the server says; opened, conflict: as they come in bundles; search: words to find people by. */
 const BESIDE = `
-CREATE TABLE IF NOT EXISTS here (subject TEXT PRIMARY KEY, as_of INTEGER NOT NULL, opens TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS here (subject TEXT PRIMARY KEY, as_of INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS home_sent (subject TEXT, place TEXT, told_on INTEGER, valid_from INTEGER, valid_to INTEGER);
+CREATE INDEX IF NOT EXISTS home_sent_subject ON home_sent (subject);
+CREATE TABLE IF NOT EXISTS opened (subject TEXT, programme TEXT, compartment TEXT);
+CREATE INDEX IF NOT EXISTS opened_subject ON opened (subject);
+CREATE TABLE IF NOT EXISTS conflict (subject TEXT, kind TEXT, what TEXT, "values" TEXT);
+CREATE INDEX IF NOT EXISTS conflict_subject ON conflict (subject);
 CREATE TABLE IF NOT EXISTS search (subject TEXT PRIMARY KEY, words TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS step_due ON step (subject) WHERE done_on IS NULL;
 `;
-const BESIDE_TABLES = ['here', 'search'];
+const BESIDE_TABLES = ['here', 'home_sent', 'opened', 'conflict', 'search'];
+/** Tables of a bundle that say something of her besides what submissions say. */
+export const OF_HER = ['home_sent', 'opened', 'conflict'];
 
 /** Tables whose rows stand under a submission; those with a subject are replaced person by person. */
 export const OF_SUBMISSIONS = ['answer', 'attribute_write', 'speaks_of', 'made', 'points_at'];
@@ -70,14 +78,13 @@ export function makeRegister(db: Database, pack: Pack): void {
 export function installRules(db: Database, pack: Pack): void {
   for (const name of JSON.parse(meta(db, 'rule_tables', '[]')) as string[]) db.script(`DROP TABLE IF EXISTS "${name}"`);
   for (const table of pack.tables) load(db, table);
-  setMeta(db, 'rule_tables', JSON.stringify(pack.tables.map((table) => table.name)));
+  setMeta(db, 'rule_tables', JSON.stringify(pack.tables.map(([name]) => name)));
   setMeta(db, 'pack', pack.hash);
 }
 
-function load(db: Database, table: RuleTable): void {
-  const columns = table.columns.map(([name, type]) => `"${name}" ${TYPES[type] ?? 'TEXT'}`);
-  db.script(`CREATE TABLE "${table.name}" (${columns.join(', ')})`);
-  db.insert(table.name, table.columns.map(([name]) => name), table.rows);
+function load(db: Database, [table, columns, rows]: RuleTable): void {
+  db.script(`CREATE TABLE "${table}" (${columns.map(([name, type]) => `"${name}" ${TYPES[type] ?? 'TEXT'}`).join(', ')})`);
+  db.insert(table, columns.map(([name]) => name), rows);
 }
 
 export function dropRegister(db: Database): void {
@@ -92,8 +99,7 @@ function tables(db: Database): string[] {
 
 /** What every connection needs of its own; once after opening. */
 export function prepare(db: Database, pack: Pack): void {
-  db.script(pack.temporary);
-  db.script('CREATE TEMPORARY TABLE IF NOT EXISTS dirty_now (subject TEXT PRIMARY KEY)');
+  if (!db.has('touched')) db.script(pack.temporary);
 }
 
 export function meta(db: Database, name: string, otherwise = ''): string {

@@ -22,7 +22,8 @@ function ofCorrections(db: Database, pack: Pack, submissions: Iterable<string>):
     `SELECT submission FROM sub WHERE kind = 'correction' AND ${own} UNION SELECT submission FROM sub WHERE ${down}`,
     [...ownValues, ...downValues],
   ));
-  const known = db.column(`SELECT member FROM corrected WHERE ${where('member', all)[0]}`, where('member', all)[1]);
+  const [member, memberValues] = where('member', all);
+  const known = db.column(`SELECT member FROM corrected WHERE ${member}`, memberValues);
   for (const member of known) tree.add(member);
   if (!tree.size) return new Set();
   for (let fresh = new Set(tree); fresh.size; ) {
@@ -40,17 +41,30 @@ function ofCorrections(db: Database, pack: Pack, submissions: Iterable<string>):
   return new Set(db.column(`SELECT DISTINCT subject FROM speaks_of WHERE ${condition}`, values));
 }
 
-/** Which of these corrections are in force. `tree` is whole: nothing outside corrects or is corrected by what is inside. */
+/** Which of these corrections are in force. `tree` is whole: nothing outside corrects or is corrected by what is inside.
+ *
+ * What was replaced is not here, since it counts no more: it stands in for itself, so that two who corrected the same thing
+ * without knowing of each other are ranked, and not both counted.
+ */
 function rank(db: Database, pack: Pack, tree: Set<string>): void {
   const [condition, values] = where('submission', tree);
-  db.run('DELETE FROM tree_sub');
-  db.run(
-    'INSERT INTO tree_sub (submission, kind, form, subject, replaces, stamp) ' +
-      `SELECT submission, kind, form, subject, replaces, stamp FROM sub WHERE ${condition}`,
+  const [member, memberValues] = where('member', tree);
+  const roots = new Map(db.rows<[string, string]>(`SELECT member, root FROM corrected WHERE ${member}`, memberValues));
+  const rows = db.rows<[string, string, string, string, string | null, number]>(
+    `SELECT submission, kind, form, subject, replaces, stamp FROM sub WHERE ${condition}`,
     values,
   );
-  const [member, memberValues] = where('member', tree);
+  const all = new Map(rows.map((row) => [row[0], row]));
+  for (const [own, , form, subject, replaces] of rows) {
+    if (!replaces || all.has(replaces)) continue;
+    const root = roots.get(own) ?? replaces;
+    if (root !== replaces) all.set(replaces, [replaces, 'correction', form, subject, root, -1]);
+    if (!all.has(root)) all.set(root, [root, 'data', form, subject, null, -2]);
+  }
+  db.run('DELETE FROM tree_sub');
+  db.insert('tree_sub', ['submission', 'kind', 'form', 'subject', 'replaces', 'stamp'], all.values());
   db.run(`DELETE FROM corrected WHERE ${member}`, memberValues);
+  db.run(`DELETE FROM corrected WHERE ${where('member', all.keys())[0]}`, where('member', all.keys())[1]);
   db.run(`INSERT INTO ${pack.trees.table} (${pack.trees.columns}) ${pack.trees.select}`);
 }
 

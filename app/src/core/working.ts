@@ -5,10 +5,11 @@
 
 import type { Database } from './database';
 import type { Needs, Pack, Statement } from './pack';
-import { clear, DERIVED, where } from './register';
+import { clear, where } from './register';
 import { indexWords } from './search';
 
 const AT_ONCE = 500;
+const HOME = 'subject, place, told_on, valid_from, valid_to';
 
 /** Programme -> compartments that are open. */
 export type Opens = Record<string, string[]>;
@@ -20,23 +21,9 @@ export function workOut(db: Database, pack: Pack, subjects: Iterable<string>, op
   for (let at = 0; at < all.length; at += AT_ONCE) {
     const chosen = some(db, pack.steps, all.slice(at, at + AT_ONCE));
     closeRows(db, pack, chosen, opens);
+    keepHomes(db, chosen);
     indexWords(db, chosen);
   }
-}
-
-/** The same for everybody, by the statements over all: after a first pull or another pack. */
-export function workOutAll(db: Database, pack: Pack, opens: Opens): void {
-  for (const table of DERIVED) db.run(`DELETE FROM ${table}`);
-  db.run('DELETE FROM corrected');
-  db.run('DELETE FROM tree_sub');
-  db.run(
-    'INSERT INTO tree_sub (submission, kind, form, subject, replaces, stamp) SELECT submission, kind, form, subject, replaces, ' +
-      "stamp FROM sub WHERE kind = 'correction' OR submission IN (SELECT replaces FROM sub WHERE replaces IS NOT NULL)",
-  );
-  fill(db, pack.trees);
-  for (const statement of [...pack.facts_all, ...pack.steps_all]) fill(db, statement);
-  closeRows(db, pack, null, opens);
-  indexWords(db, null);
 }
 
 function fill(db: Database, statement: Statement): void {
@@ -76,23 +63,28 @@ export function met(needs: Needs, codes: ReadonlyMap<string, ReadonlySet<string>
   return needs.steps.some((step) => step.every((clause) => clause.some(there)));
 }
 
-/** Removes rows of what is not open to this worker. subjects: null for everybody. */
-function closeRows(db: Database, pack: Pack, subjects: string[] | null, opens: Opens): void {
-  const programmes = new Map(pack.rules.map((rule) => [rule.pathway, rule.programme]));
-  const [condition, values] = subjects ? where('s.subject', subjects) : ['1 = 1', []];
-  const found = db.rows<[string, string, string, string | null]>(
-    'SELECT DISTINCT s.subject, s.pathway, s.compartment, h.opens FROM step AS s LEFT JOIN here AS h ON h.subject = s.subject ' +
-      `WHERE ${condition}`,
+/** Removes rows of what is not open to this worker. Whom the server did not send yet is open as her areas are. */
+function closeRows(db: Database, pack: Pack, subjects: string[], opens: Opens): void {
+  const [condition, values] = where('subject', subjects);
+  const own = new Map<string, Set<string>>(db.column(`SELECT subject FROM here WHERE ${condition}`, values).map((one) => [one, new Set()]));
+  for (const [subject, programme, compartment] of db.rows<[string, string, string]>(`SELECT * FROM opened WHERE ${condition}`, values))
+    own.get(subject)?.add(`${programme} ${compartment}`);
+  const general = new Set(Object.entries(opens).flatMap(([programme, list]) => list.map((one) => `${programme} ${one}`)));
+  const found = db.rows<[string, string, string]>(`SELECT DISTINCT subject, pathway, compartment FROM step WHERE ${condition}`, values);
+  const open = ([subject, pathway, compartment]: [string, string, string]): boolean =>
+    (own.get(subject) ?? general).has(`${pack.pathways[pathway]?.programme ?? ''} ${compartment}`);
+  db.many('DELETE FROM step WHERE subject = ? AND pathway = ? AND compartment = ?', found.filter((row) => !open(row)));
+}
+
+/** Where the server says that she lives counts, until something was made here that says otherwise. */
+function keepHomes(db: Database, subjects: string[]): void {
+  const [condition, values] = where('h.subject', subjects);
+  const told = db.column(
+    `SELECT DISTINCT h.subject FROM home_sent AS h WHERE ${condition} AND NOT EXISTS (SELECT 1 FROM local_row AS l ` +
+      "JOIN answer AS a ON a.submission = l.submission AND a.subject = l.subject WHERE l.subject = h.subject AND a.code = 'residence')",
     values,
   );
-  const parsed = new Map<string, Opens>();
-  const closed = found.filter(([, pathway, compartment, own]) => {
-    if (own && !parsed.has(own)) parsed.set(own, JSON.parse(own) as Opens);
-    const open = own ? (parsed.get(own) ?? {}) : opens;
-    return !(open[programmes.get(pathway) ?? ''] ?? []).includes(compartment);
-  });
-  db.many(
-    'DELETE FROM step WHERE subject = ? AND pathway = ? AND compartment = ?',
-    closed.map(([subject, pathway, compartment]) => [subject, pathway, compartment]),
-  );
+  const [those, listed] = where('subject', told);
+  db.run(`DELETE FROM home WHERE ${those}`, listed);
+  db.run(`INSERT INTO home (${HOME}) SELECT ${HOME} FROM home_sent WHERE ${those}`, listed);
 }

@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { canonical, sha256 } from '../../src/core/canonical';
-import { hex, unhex } from '../../src/core/opfs';
+import { hex, unhex } from '../../src/core/hex';
 import { signer, toBase64 } from '../../src/core/sign';
 
 interface Vectors {

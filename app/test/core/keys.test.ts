@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MOST_TRIES, newKey, tryKey, waits, wrapForPhone, wrapUnderSecret, type Kept } from '../../src/core/keys';
 import { InMemory } from '../../src/core/shelf';
-import { hex } from '../../src/core/opfs';
+import { hex } from '../../src/core/hex';
 
 const CHEAP = { memory: 64, passes: 1 };
 

@@ -1,0 +1,102 @@
+/** A filled-in form becomes a submission: named, ordered, signed, sealed, kept, and worked out, or nothing of it. */
+
+import type { FilledForm } from '../contract';
+import { canonical, sha256 } from './canonical';
+import { dayOf, madeAt, read, stampOf, tick, written } from './clock';
+import type { Database } from './database';
+import { rows_with_subjects } from './flatten/flatten';
+import { newId } from './ids';
+import { putLocal, type Body, type Order } from './local';
+import { hex } from './hex';
+import { add, out, type Signed } from './outbox';
+import { formOf, type Pack } from './pack';
+import { meta, setMeta } from './register';
+import { toBase64, type Signer } from './sign';
+import { now } from './time';
+import { touched } from './touch';
+import { Told } from './trouble';
+import { workOut, type Opens } from './working';
+
+export interface Author {
+  username: string;
+  device: string;
+  signer: Signer;
+}
+
+/** A submission and its place in the order, as it would be made now. Nothing is written. */
+export function compose(db: Database, pack: Pack, filled: FilledForm, author: Author): { body: Body; order: Order; ms: number; clock: string } {
+  const ms = now(db);
+  const clock = tick(read(meta(db, 'clock')), ms);
+  const before = filled.replaces ? out(db, filled.replaces)?.body : null;
+  const body: Body = {
+    id: newId(), kind: filled.replaces ? 'correction' : 'data', form: filled.form, version: filled.version, pack: pack.hash,
+    subject: filled.subject, place: filled.place || placeFor(db, filled.subject), author: author.username, device: author.device,
+    made_at: madeAt(ms), hlc: written(clock), prev: meta(db, 'prev'), salt: hex(crypto.getRandomValues(new Uint8Array(16))),
+    answers: filled.answers, base: filled.base ?? {},
+  };
+  if (filled.replaces) {
+    body.replaces = filled.replaces;
+    body.root = rootOf(db, filled.replaces, before ?? null);
+    // A correction speaks of the same person, though the form would make a new one.
+    body.subject ||= before?.subject ?? db.value<string>('SELECT subject FROM sub WHERE submission = ?', [filled.replaces]) ?? '';
+  }
+  body.subject ||= madeBy(pack, body);
+  return { body, order: { stamp: stampFor(db, body, stampOf(clock), ms), day: dayOf(ms) }, ms, clock: written(clock) };
+}
+
+/** The first submission of a chain of corrections, as far as it is known here. */
+function rootOf(db: Database, replaces: string, before: Body | null): string {
+  return before?.root ?? db.value<string>('SELECT root FROM corrected WHERE member = ?', [replaces]) ?? replaces;
+}
+
+/** A form that makes its own subject names it now, once for all: by the flattener's own rule. */
+function madeBy(pack: Pack, body: Body): string {
+  const form = formOf(pack, body.form, body.version);
+  return (form && rows_with_subjects(form.flat, { ...body, subject: '' })[0]?.subject) || newId();
+}
+
+function placeFor(db: Database, subject: string): string {
+  const home = db.value<string>('SELECT place FROM home WHERE subject = ? ORDER BY valid_to DESC LIMIT 1', [subject]);
+  return home ?? meta(db, 'place');
+}
+
+/** As admission will order it: never later than now, never before what it corrects or saw, never before what was made here. */
+function stampFor(db: Database, body: Body, clock: number, ms: number): number {
+  const named = [body.replaces, ...Object.values(body.base)].filter((id): id is string => Boolean(id));
+  const after = db.rows<[number]>('SELECT stamp FROM sub WHERE submission IN (SELECT value FROM json_each(?))', [JSON.stringify(named)]);
+  return Math.max(Math.min(clock, ms * 1000), Number(meta(db, 'last_stamp', '0')) + 1, ...after.map(([stamp]) => stamp + 1));
+}
+
+export async function sign(body: Body, signer: Signer): Promise<{ signed: Signed; hash: string }> {
+  const hash = await sha256(new TextEncoder().encode(body.salt), canonical(body));
+  return { signed: { ...body, sig: toBase64(await signer.sign(hash)) }, hash: hex(hash) };
+}
+
+export interface Made {
+  signed: Signed;
+  hash: string;
+  order: Order;
+  ms: number;
+  clock: string;
+}
+
+/** Keeps it for good, with all that it means; inside one transaction. pack: in force. form: that has its form. */
+export function keep(db: Database, pack: Pack, form: Pack, made: Made, opens: Opens, draft?: string): void {
+  db.transaction(() => {
+    add(db, made.signed, made.order, made.ms);
+    put(db, pack, form, made.signed, made.order, opens);
+    if (draft) db.run('DELETE FROM draft WHERE id = ?', [draft]);
+    setMeta(db, 'prev', made.hash);
+    setMeta(db, 'clock', made.clock);
+    setMeta(db, 'last_stamp', String(made.order.stamp));
+  });
+}
+
+/** Puts it into the register and works out everybody whom it touches; returns them. pack: in force. form: that has its form. */
+export function put(db: Database, pack: Pack, form: Pack, body: Body, order: Order, opens: Opens): Set<string> {
+  if (!formOf(form, body.form, body.version)) throw new Told('form');
+  const spoken = putLocal(db, form, body, order);
+  const everybody = touched(db, pack, spoken, [body.id]);
+  workOut(db, pack, everybody, opens);
+  return everybody;
+}

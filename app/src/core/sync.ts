@@ -1,0 +1,174 @@
+/** Push, pull and what the server says of this phone, in an order in which every cut leaves something true.
+ *
+ * Nothing is written between two awaits that would be wrong without the next: a state changes in one transaction with what it means.
+ */
+
+import { forget, takeBundle } from './bundle';
+import { Away, type Pulled, type Receipt, type State } from './doors';
+import { ofState, takeReceipts, type Out } from './outbox';
+import { readPack, relationCodes, type Pack } from './pack';
+import { madeAt } from './clock';
+import { meta, prepare, setMeta } from './register';
+import { acknowledged, carried, delivered, type Part } from './sealed';
+import { keepState, type Session } from './session';
+import { takeSnapshot } from './snapshot';
+import { measure, now } from './time';
+import { touched } from './touch';
+import { workOut } from './working';
+
+/** A piece of a push: small, so that a line that breaks every minute still gets something through. */
+const PIECE = 20;
+const PIECE_BYTES = 48 * 1024;
+const PEOPLE = 100;
+const PARCELS = 20;
+const HOUR_MS = 3_600_000;
+
+/** What came of it. gone: the server said that this phone may no more. */
+export type Synced = { gone: '' | 'locked' | 'revoked' | 'wiped'; state: State };
+
+export async function sync(session: Session): Promise<Synced> {
+  const state = await contact(session);
+  if (state.standing === 'revoked' || state.standing === 'wipe') return { gone: state.standing === 'wipe' ? 'wiped' : 'revoked', state };
+  await push(session);
+  await deliver(session);
+  if (state.standing === 'locked') return { gone: 'locked', state };
+  await pull(session, state);
+  return { gone: '', state };
+}
+
+export async function contact(session: Session): Promise<State> {
+  const { db } = session;
+  const state = await session.doors.state();
+  db.transaction(() => {
+    measure(db, state.time * 1000, Date.now());
+    if (state.standing === 'active') keepState(db, state);
+  });
+  return state;
+}
+
+// --- up ---
+
+/** Everything not acknowledged, oldest first; what was held is asked for again now and then. */
+export async function push(session: Session): Promise<void> {
+  const asked = new Set<string>();
+  const again = Date.now() - Number(meta(session.db, 'held_asked', '0')) > HOUR_MS ? ofState(session.db, 'held') : [];
+  for (let most = PIECE; ; ) {
+    const waiting = [...ofState(session.db, 'here'), ...again].filter((one) => one.body && !asked.has(one.id));
+    const piece = first(waiting, most);
+    if (!piece.length) break;
+    let receipts: Receipt[];
+    try {
+      receipts = await session.doors.push(piece.flatMap((one) => one.body ?? []), madeAt(now(session.db)));
+    } catch (error) {
+      if (!(error instanceof Away && error.status === 413 && most > 1)) throw error;
+      most = Math.ceil(most / 4);
+      continue;
+    }
+    for (const one of piece) asked.add(one.id); // whoever got no receipt is sent again the next time
+    await take(session, receipts);
+  }
+  if (again.length) setMeta(session.db, 'held_asked', String(Date.now()));
+}
+
+function first(waiting: Out[], most: number): Out[] {
+  const piece: Out[] = [];
+  let size = 0;
+  for (const one of waiting.slice(0, most)) {
+    size += JSON.stringify(one.body).length;
+    if (piece.length && size > PIECE_BYTES) break;
+    piece.push(one);
+  }
+  return piece;
+}
+
+/** Receipts are written down first; only then the sealed copies go. */
+async function take(session: Session, receipts: Receipt[]): Promise<void> {
+  const { db, packs } = session;
+  const settled = db.transaction(() => {
+    const found = takeReceipts(db, receipts);
+    if (found.refused.length && packs.current)
+      workOut(db, packs.required, touched(db, packs.required, found.subjects, found.refused), session.opens);
+    return found.settled;
+  });
+  await acknowledged(session.shelf, settled);
+}
+
+/** What is carried for others. */
+export async function deliver(session: Session): Promise<void> {
+  const waiting = await carried(session.shelf);
+  for (let at = 0; at < waiting.length; at += PARCELS) await deliverSome(session, waiting.slice(at, at + PARCELS));
+}
+
+async function deliverSome(session: Session, some: [key: string, part: Part][]): Promise<void> {
+  try {
+    const told = await session.doors.parcels(some.map(([, part]) => part.bytes));
+    await take(session, told.receipts); // one's own may be among them, carried back
+    const unreadable = new Set(told.unreadable ?? []);
+    await delivered(session.shelf, some.filter((_, place) => !unreadable.has(place)).map(([key]) => key));
+  } catch (error) {
+    // Broken, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
+    if (!(error instanceof Away && error.status === 400)) throw error;
+  }
+}
+
+/** Sealed work of somebody who forgot her secret: it needs nobody to open it. Returns the ids that are at the server now. */
+export async function sendSealed(parts: Part[], send: (sealed: Uint8Array[]) => Promise<{ receipts: Receipt[] }>): Promise<string[]> {
+  const sent: string[] = [];
+  for (let at = 0; at < parts.length; at += PARCELS)
+    sent.push(...(await send(parts.slice(at, at + PARCELS).map((part) => part.bytes))).receipts.map((receipt) => receipt.id));
+  return sent;
+}
+
+// --- down ---
+
+export async function pull(session: Session, state: State): Promise<void> {
+  const { db, packs } = session;
+  if (!state.pack) return;
+  const known = packs.get(state.pack);
+  if (!known || meta(db, 'pack') !== state.pack || !meta(db, 'cursor')) {
+    await snapshot(session, state.pack);
+    return;
+  }
+  for (let more = true; more; ) {
+    const pulled = await session.doors.pull(meta(db, 'cursor'), PEOPLE);
+    if (pulled.fresh) {
+      await snapshot(session, state.pack);
+      return;
+    }
+    takePage(session, pulled);
+    more = pulled.more;
+  }
+}
+
+async function snapshot(session: Session, hash: string): Promise<void> {
+  const { db, packs } = session;
+  let pack: Pack | null = packs.get(hash);
+  if (!pack) {
+    const sent = await session.doors.pack(hash);
+    pack = readPack(hash, sent);
+    packs.keep(hash, sent); // beside the one in force: that one stays until the people have come
+  }
+  const file = await session.doors.snapshot();
+  prepare(db, pack);
+  const inForce = pack;
+  takeSnapshot(db, inForce, (form, version) => packs.of(form, version, inForce), session.opens, file);
+  packs.dropUnused();
+}
+
+/** One page of bundles, with the cursor behind it. */
+export function takePage({ db, packs, opens }: Session, pulled: Pulled): void {
+  const pack = packs.required;
+  const relations = relationCodes(pack);
+  db.transaction(() => {
+    const subjects = new Set<string>();
+    const submissions = new Set<string>();
+    const note = (found: { subjects: Set<string>; submissions: string[] }): void => {
+      for (const subject of found.subjects) subjects.add(subject);
+      for (const submission of found.submissions) submissions.add(submission);
+    };
+    if (pulled.forget.length) note(forget(db, pulled.forget));
+    for (const bundle of pulled.bundles) note(takeBundle(db, relations, pulled.columns, bundle));
+    workOut(db, pack, touched(db, pack, subjects, submissions), opens);
+    setMeta(db, 'cursor', pulled.cursor);
+  });
+}

@@ -1,0 +1,27 @@
+/** Warnings while she types are the list of a draft: it is put in, her rows are read, and everything is taken back. */
+
+import type { Warning } from '../contract';
+import type { Body, Order } from './local';
+import { put } from './making';
+import type { Pack } from './pack';
+import { ofSubjects, type Row } from './steps';
+import type { Asking } from './today';
+import type { Opens } from './working';
+
+const keyOf = (row: Row): string => [row.subject, row.episode, row.pathway, row.step, row.n].join(' ');
+
+/** Danger that was not there before. form: the pack that has the form of the draft. */
+export function warnings(asking: Asking, form: Pack, body: Body, order: Order, opens: Opens): Warning[] {
+  const { db, pack, at, country } = asking;
+  const danger = (subjects: Iterable<string>): Row[] => ofSubjects(db, pack, subjects, at, country).filter((row) => row.danger);
+  const { everybody, rows } = db.tried(() => {
+    const touched = put(db, pack, form, body, order, opens);
+    return { everybody: touched, rows: danger(touched) };
+  });
+  const before = new Set(danger(everybody).map(keyOf));
+  return rows.filter((row) => !before.has(keyOf(row))).map(warning);
+}
+
+function warning({ pathway, step, title, advice, form, confirmed }: Row): Warning {
+  return { pathway, step, title, advice, form, confirmed };
+}
