@@ -48,6 +48,10 @@ DRAWN = {
     "back": f'<path {_LINE} d="M40 24H9M20 12L8 24l12 12"/>',
     "language": f'<path {_LINE} d="M24 6a18 18 0 1 0 0 36a18 18 0 0 0 0-36zM6 24h36M24 6c6 5 8 11 8 18s-2 13-8 18'
     'c-6-5-8-11-8-18s2-13 8-18z"/>',
+    "microphone": f'<path {_LINE} d="M24 6a6 6 0 0 0-6 6v12a6 6 0 0 0 12 0V12a6 6 0 0 0-6-6z'
+    'M12 23v1a12 12 0 0 0 24 0v-1M24 36v6M17 42h14"/>',
+    "hear": f'<path {_LINE} d="M8 19h7l11-9v28l-11-9H8zM32 18a9 9 0 0 1 0 12M36 12a17 17 0 0 1 0 24"/>',
+    "stop": f'<path {_LINE} d="M13 13h22v22H13z"/>',
     "conflict": f'<path {_LINE} d="M8 15h22M22 7l8 8l-8 8M40 33H18M26 25l-8 8l8 8"/>',
 }
 

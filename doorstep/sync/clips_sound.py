@@ -11,7 +11,6 @@ import wave
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
 Samples = npt.NDArray[np.float32]
 """Between -1 and 1."""
@@ -105,6 +104,8 @@ def level(samples: Samples) -> Samples:
 
 def packed(samples: Samples, rate: int, kind: str) -> bytes:
     """Opus in Ogg. kind: recorded or synthetic."""
+    import soundfile  # libsndfile is loaded where something is packed, not with every page
+
     out = io.BytesIO()
     with soundfile.SoundFile(out, "w", rate, 1, "OPUS", format="OGG", compression_level=OPUS[kind]) as file:
         file.write(samples)
@@ -113,6 +114,8 @@ def packed(samples: Samples, rate: int, kind: str) -> bytes:
 
 def as_mp3(ogg: bytes) -> bytes:
     """The same sound for a browser that does not play Opus."""
+    import soundfile
+
     samples, rate = soundfile.read(io.BytesIO(ogg), dtype="float32")
     out = io.BytesIO()
     settings = {"compression_level": 0.95, "bitrate_mode": "VARIABLE"}

@@ -1,8 +1,8 @@
 """Addresses of the pages. No address holds a name: people are there by the id of their record."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from doorstep.web.views import door, due, home, programmes, story
+from doorstep.web.views import door, due, home, programmes, story, voices
 
 app_name = "web"
 urlpatterns = [
@@ -16,5 +16,15 @@ urlpatterns = [
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),
+    path("voices/", voices.voices, name="voices"),
+    path("voices/speaker/", voices.agree, name="voices_agree"),
+    path("voices/speaker/leave/", voices.leave, name="voices_leave"),
+    path("voices/speaker/<slug:speaker>/", voices.withdraw, name="voices_withdraw"),
+    path("voices/keep/", voices.keep, name="voices_keep"),
+    path("voices/take/", voices.take, name="voices_take"),
+    path("voices/again/", voices.again, name="voices_again"),
+    path("voices/make/", voices.make, name="voices_make"),
+    path("voices/language/", voices.add, name="voices_add"),
+    re_path(r"^voices/sound/(?P<hash>[0-9a-f]{32})\.(?P<ending>ogg|mp3)$", voices.sound, name="voices_sound"),
     path("about/", home.about, name="about"),
 ]

@@ -12,6 +12,7 @@ from doorstep.accounts.roles import CARERS
 from doorstep.web import joint
 from doorstep.web.meanings import MEANINGS
 from doorstep.web.programme_view import ProgrammeView
+from doorstep.web.views.voices import RECORDS
 
 
 @require_safe
@@ -21,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     who = joint.viewer(request)
     return render(request, "web/home.html", {
         "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.programmes(),
-        "cares": bool(who.roles & CARERS),
+        "cares": bool(who.roles & CARERS), "records": bool(who.roles & RECORDS),
     })  # fmt: skip
 
 
