@@ -106,6 +106,16 @@ export class Doors {
     return told.outcomes;
   }
 
+  /** What became of a submission; null when the server does not know of it. */
+  async outcome(id: string): Promise<Receipt | null> {
+    try {
+      return await this.read<Receipt>(await this.ask('GET', `/api/v1/submissions/${encodeURIComponent(id)}`));
+    } catch (error) {
+      if (error instanceof Away && error.status === 404) return null;
+      throw error;
+    }
+  }
+
   /** Sealed work of anybody. unreadable: places in the list of what this server cannot read. */
   parcels(sealed: Uint8Array[]): Promise<{ receipts: Receipt[]; unreadable?: number[] }> {
     return this.json('POST', 'parcels', { parcels: sealed.map(toBase64) });
@@ -121,7 +131,7 @@ export class Doors {
     const all = this.token ? { ...headers, Authorization: `Bearer ${this.token}` } : headers;
     let answer: Response;
     try {
-      answer = await this.fetching(`${this.server}/sync/v1/${door}`, {
+      answer = await this.fetching(`${this.server}${door.startsWith('/') ? door : `/sync/v1/${door}`}`, {
         method, headers: all, body: body ?? null, signal: AbortSignal.timeout(PATIENCE), cache: 'no-store', credentials: 'omit',
       });
     } catch {

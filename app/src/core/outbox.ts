@@ -15,10 +15,11 @@ export interface Out {
   state: OutState;
   stamp: number;
   seq: number | null;
+  why: string;
   body: Signed | null;
 }
 
-const COLUMNS = 'id, form, day, state, stamp, seq, body';
+const COLUMNS = 'id, form, day, state, stamp, seq, why, body';
 
 export function add(db: Database, body: Signed, order: { stamp: number; day: number }, madeMs: number): void {
   db.run(
@@ -28,8 +29,8 @@ export function add(db: Database, body: Signed, order: { stamp: number; day: num
 }
 
 function read(row: readonly unknown[]): Out {
-  const [id, form, day, state, stamp, seq, body] = row as [string, string, number, OutState, number, number | null, string];
-  return { id, form, day, state, stamp, seq, body: body ? (JSON.parse(body) as Signed) : null };
+  const [id, form, day, state, stamp, seq, why, body] = row as [string, string, number, OutState, number, number | null, string, string];
+  return { id, form, day, state, stamp, seq, why, body: body ? (JSON.parse(body) as Signed) : null };
 }
 
 export function out(db: Database, id: string): Out | null {
@@ -71,7 +72,7 @@ export function takeReceipts(db: Database, receipts: Receipt[]): { settled: stri
   }
   // What the server refused counts for nobody: her list must not say otherwise.
   const [condition, values] = where('submission', refused);
-  dropLocal(db, db.rows<[string, string]>(`SELECT submission, subject FROM local_row WHERE ${condition}`, values));
+  if (refused.length) dropLocal(db, db.rows<[string, string]>(`SELECT submission, subject FROM local_row WHERE ${condition}`, values));
   return { settled, refused, subjects };
 }
 

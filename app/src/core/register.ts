@@ -76,7 +76,7 @@ export function makeRegister(db: Database, pack: Pack): void {
 
 /** Rule tables of this pack in place of those before. */
 export function installRules(db: Database, pack: Pack): void {
-  for (const name of JSON.parse(meta(db, 'rule_tables', '[]')) as string[]) db.script(`DROP TABLE IF EXISTS "${name}"`);
+  for (const name of JSON.parse(meta(db, 'rule_tables', '[]')) as string[]) db.script(`DROP TABLE IF EXISTS main."${name}"`);
   for (const table of pack.tables) load(db, table);
   setMeta(db, 'rule_tables', JSON.stringify(pack.tables.map(([name]) => name)));
   setMeta(db, 'pack', pack.hash);
@@ -89,7 +89,7 @@ function load(db: Database, [table, columns, rows]: RuleTable): void {
 
 export function dropRegister(db: Database): void {
   const own = JSON.parse(meta(db, 'register_tables', '[]')) as string[];
-  for (const name of [...BESIDE_TABLES, ...own]) db.script(`DROP TABLE IF EXISTS "${name}"`);
+  for (const name of [...BESIDE_TABLES, ...own]) db.script(`DROP TABLE IF EXISTS main."${name}"`);
   db.run('DELETE FROM local_row');
 }
 

@@ -48,13 +48,11 @@ export async function contact(session: Session): Promise<State> {
 
 // --- up ---
 
-/** Everything not acknowledged, oldest first; what was held is asked for again now and then. */
+/** Everything not acknowledged, oldest first, piece by piece. */
 export async function push(session: Session): Promise<void> {
   const asked = new Set<string>();
-  const again = Date.now() - Number(meta(session.db, 'held_asked', '0')) > HOUR_MS ? ofState(session.db, 'held') : [];
   for (let most = PIECE; ; ) {
-    const waiting = [...ofState(session.db, 'here'), ...again].filter((one) => one.body && !asked.has(one.id));
-    const piece = first(waiting, most);
+    const piece = first(ofState(session.db, 'here').filter((one) => one.body && !asked.has(one.id)), most);
     if (!piece.length) break;
     let receipts: Receipt[];
     try {
@@ -67,7 +65,19 @@ export async function push(session: Session): Promise<void> {
     for (const one of piece) asked.add(one.id); // whoever got no receipt is sent again the next time
     await take(session, receipts);
   }
-  if (again.length) setMeta(session.db, 'held_asked', String(Date.now()));
+  await askHeld(session);
+}
+
+/** What waits for a person is asked after now and then; at once when nobody told why it waits. */
+async function askHeld(session: Session): Promise<void> {
+  const due = Date.now() - Number(meta(session.db, 'held_asked', '0')) > HOUR_MS;
+  const receipts: Receipt[] = [];
+  for (const one of ofState(session.db, 'held').filter((held) => due || !held.why)) {
+    const told = await session.doors.outcome(one.id);
+    if (told) receipts.push(told);
+  }
+  await take(session, receipts);
+  if (due) setMeta(session.db, 'held_asked', String(Date.now()));
 }
 
 function first(waiting: Out[], most: number): Out[] {

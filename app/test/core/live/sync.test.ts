@@ -1,16 +1,203 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { StepNow, TodayCard } from '../../../src/contract';
+import type { Database } from '../../../src/core/database';
+import { workOut } from '../../../src/core/working';
 import { CODES, TestPhone } from './made';
 
-test('dara gets her people, sends a visit, and both lists agree', async () => {
+const DERIVED = ['fact', 'attribute', 'relation', 'home', 'subject', 'step'];
+const dump = (db: Database): Record<string, string[]> =>
+  Object.fromEntries(DERIVED.map((table) => [table, db.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify(row)).sort()]));
+
+/** Says what differs, and not all that is alike. */
+function same(before: Record<string, string[]>, after: Record<string, string[]>, table: string): void {
+  const [was, is] = [new Set(before[table]), new Set(after[table])];
+  const gone = [...was].filter((row) => !is.has(row));
+  const come = [...is].filter((row) => !was.has(row));
+  expect({ table, gone: gone.slice(0, 3), come: come.slice(0, 3), count: is.size }).toEqual({ table, gone: [], come: [], count: was.size });
+}
+
+function alike(before: Record<string, string[]>, after: Record<string, string[]>): void {
+  for (const table of DERIVED) same(before, after, table);
+}
+
+const cards = ({ danger, late, due }: { danger: TodayCard[]; late: TodayCard[]; due: TodayCard[] }): TodayCard[] => [...danger, ...late, ...due];
+
+async function synced(who: string): Promise<TestPhone> {
   const phone = new TestPhone();
-  const engine = await phone.enrolled(CODES.dara ?? '');
-  let t = performance.now();
-  const standing = await engine.sync();
-  console.log('first sync', Math.round(performance.now() - t), standing);
-  expect(standing).toMatchObject({ here: 0, safe: 0, trouble: '' });
-  t = performance.now();
-  const today = await engine.today();
-  console.log('today', Math.round(performance.now() - t), today.people, today.danger.length, today.late.length, today.due.length, today.soon);
-  console.log(JSON.stringify(today.late[0] ?? today.due[0]).slice(0, 900));
-  expect(today.people).toBeGreaterThan(0);
+  await (await phone.enrolled(CODES[who] ?? '')).sync();
+  return phone;
+}
+
+const dara = await synced('dara');
+const srey = await synced('srey');
+
+describe('the phone works out what the server worked out', () => {
+  test.each(['mai', 'neary', 'sok'])('for %s', async (who) => {
+    const { db, packs, opens } = (await synced(who)).session;
+    const before = dump(db);
+    db.transaction(() => workOut(db, packs.required, db.column('SELECT subject FROM subject'), opens));
+    const after = dump(db);
+    expect(before.step?.length).toBeGreaterThan(50);
+    alike(before, after);
+  });
+});
+
+/** Somebody whom an attendant of the village was ever sent about: others are the station's, and held when she writes of them. */
+function pregnant(today: Awaited<ReturnType<TestPhone['engine']['today']>>): TodayCard {
+  const { db } = dara.session;
+  const known = (subject: string): boolean =>
+    db.value("SELECT 1 FROM speaks_of AS o JOIN sub AS s ON s.submission = o.submission WHERE o.subject = ? AND s.place = 'KH-16050201'", [subject]) !== null;
+  const card = cards(today).find((one) => one.person.weeks !== null && known(one.person.subject));
+  if (!card) throw new Error('nobody is pregnant in this village');
+  return card;
+}
+
+const visit = (subject: string, answers = {}) => ({
+  form: 'anc_contact', version: '1', subject, place: 'KH-16050201', answers: { anc_contact: 'yes', ...answers },
+});
+
+describe('a day of dara', () => {
+  test('a danger sign warns before it is sent, and leaves nothing behind', async () => {
+    const { engine } = dara;
+    const { person } = pregnant(await engine.today());
+    const before = dump(dara.session.db);
+    const told = await engine.warnings(visit(person.subject, { danger: { bleeding: 'yes' } }));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told[0]?.title.en).toBeTruthy();
+    expect(await engine.warnings(visit(person.subject, { danger: { bleeding: 'no' } }))).toEqual([]);
+    alike(before, dump(dara.session.db));
+  });
+
+  test('a visit is on the list at once, goes up once, and looks the same when it comes back', async () => {
+    const { engine, network } = dara;
+    const { person } = pregnant(await engine.today());
+    const id = await engine.submit(visit(person.subject, { danger: { bleeding: 'yes' } }));
+    expect((await engine.today()).danger.map((card) => card.person.subject)).toContain(person.subject);
+    const mine = dump(dara.session.db);
+    expect(await engine.standing()).toMatchObject({ here: 1, safe: 0 });
+
+    network.cut = 'after';
+    network.only = /push/;
+    expect(await engine.sync()).toMatchObject({ here: 1, safe: 0, trouble: 'offline' });
+    network.cut = '';
+    expect(await engine.sync()).toMatchObject({ here: 0, safe: 1, trouble: '' });
+    expect(dara.session.db.value('SELECT COUNT(*) FROM local_row')).toBe(0);
+    expect(await dara.shelf.all('sealed')).toEqual([]);
+    alike(mine, dump(dara.session.db));
+    const entry = (await engine.story(person.subject)).entries[0];
+    expect(entry).toMatchObject({ submission: id, mine: true, state: 'sent', form: 'anc_contact' });
+
+    await srey.engine.sync();
+    expect((await srey.engine.today()).danger.map((card) => card.person.subject)).toContain(person.subject);
+  });
+
+  test('whom she registers without a network is found at once, by a part of her name without marks', async () => {
+    const { engine, network } = dara;
+    const tail = Math.random().toString(36).slice(2);
+    network.cut = 'before';
+    network.only = /./;
+    await engine.submit({
+      form: 'register', version: '1', subject: '', place: 'KH-16050201',
+      answers: { consent_record: 'yes', called: `Sùng Thị Mỷ ${tail}`, residence: 'KH-16050201', pregnancy_registered: 'yes', lmp_told: '2026-08-01', lmp_certain: 'yes' },
+    });
+    const [found] = await engine.people(`my ${tail}`);
+    expect(found).toMatchObject({ name: `Sùng Thị Mỷ ${tail}`, placeId: 'KH-16050201' });
+    expect(await engine.sync()).toMatchObject({ here: 1, trouble: 'offline' });
+    network.cut = '';
+    expect(await engine.sync()).toMatchObject({ here: 0, safe: 2, trouble: '' });
+    expect((await engine.people(`${tail} sung my`)).map((one) => one.subject)).toEqual([found?.subject]);
+    await srey.engine.sync();
+    expect((await srey.engine.people(tail)).map((one) => one.subject)).toEqual([found?.subject]);
+  });
+
+  test('not done because: the step stays due and says why', async () => {
+    const { engine } = dara;
+    const card = cards(await engine.today()).find((one) => one.steps.some((step) => !step.danger));
+    const step = card?.steps.find((one) => !one.danger) as StepNow;
+    expect((await engine.reasons()).map((one) => one.code)).toContain('no_transport');
+    await engine.notDone(step, 'no_transport');
+    const again = cards(await engine.today()).flatMap((one) => one.steps)
+      .find((one) => one.subject === step.subject && one.pathway === step.pathway && one.step === step.step && one.n === step.n);
+    expect(again?.notDone?.reason).toBe('no_transport');
+    expect(again?.status).toBe(step.status);
+    await engine.sync();
+    const after = (await engine.story(step.subject)).steps
+      .find((one) => one.pathway === step.pathway && one.step === step.step && one.n === step.n);
+    expect(after?.notDone?.reason).toBe('no_transport');
+  });
+
+  test('two who correct one visit without knowing of each other: one is shown, and both learn of it', async () => {
+    const { engine } = dara;
+    const { person } = pregnant(await engine.today());
+    const id = await engine.submit(visit(person.subject, { iron_tablets: 30 }));
+    await engine.sync();
+    await srey.engine.sync();
+    const tablets = (phone: TestPhone): unknown[] =>
+      phone.session.db.column("SELECT num FROM fact WHERE subject = ? AND code = 'iron_tablets' AND day = (SELECT made_day FROM sub WHERE submission = ? OR replaces = ?)", [person.subject, id, id]);
+    const own = await engine.answersOf(id);
+    await engine.submit({ ...(own as NonNullable<typeof own>), answers: { ...own?.answers, iron_tablets: 60 } });
+    expect(tablets(dara)).toEqual([60]);
+    await engine.sync();
+    expect(tablets(dara)).toEqual([60]);
+    // srey did not pull since: she corrects what she saw.
+    await srey.engine.submit({ ...visit(person.subject, { iron_tablets: 90 }), replaces: id });
+    expect(tablets(srey)).toEqual([90]);
+    await srey.engine.sync();
+    await engine.sync();
+    expect(tablets(srey)).toEqual([90]);
+    expect(tablets(dara)).toEqual([90]);
+    for (const phone of [dara, srey]) {
+      const { conflicts } = await phone.engine.story(person.subject);
+      expect(conflicts.find((one) => one.what === id)?.values.length).toBe(2);
+    }
+    alike(dump(dara.session.db), dump(srey.session.db));
+  });
+
+  test('what waits at the server for a person is counted as waiting', async () => {
+    const { engine } = dara;
+    const { person } = pregnant(await engine.today());
+    const before = await engine.standing();
+    await engine.submit({ ...visit(person.subject), place: 'KH-16010101' });
+    const told = await engine.sync();
+    expect(told.safe).toBe(before.safe);
+    expect(told.here).toBe(0);
+    expect(told.held.map((one) => one.why)).toEqual(['place_outside_area']);
+    expect((await engine.sync()).held.length).toBe(1);
+  });
+
+  test('a parcel goes through another phone, and the receipt comes back', async () => {
+    const { engine, network } = dara;
+    network.cut = 'before';
+    network.only = /./;
+    const { person } = pregnant(await engine.today());
+    const { safe } = await engine.standing();
+    await engine.submit(visit(person.subject));
+    const parcel = await engine.handOver();
+    expect(parcel.submissions).toBe(1);
+    expect(await srey.engine.carry(parcel.bytes)).toEqual({ submissions: 1 });
+    expect(await srey.engine.standing()).toMatchObject({ carried: 1 });
+    expect(await srey.engine.sync()).toMatchObject({ carried: 0, trouble: '' });
+    network.cut = '';
+    expect(await engine.sync()).toMatchObject({ here: 0, safe: safe + 1 });
+  });
+
+  test('a phone that is switched off opens with what it had, by her PIN alone', async () => {
+    await dara.engine.submit(visit(pregnant(await dara.engine.today()).person.subject));
+    const before = await dara.engine.standing();
+    await dara.engine.lock();
+    await expect(dara.engine.today()).rejects.toMatchObject({ code: 'closed' });
+    dara.engine = dara.started();
+    expect(await dara.engine.unlock('dara', '0000')).toMatchObject({ ok: false, why: 'wrong', triesLeft: 9 });
+    expect(await dara.engine.unlock('dara', '4711')).toEqual({ ok: true });
+    expect(await dara.engine.standing()).toMatchObject({ here: 1, safe: before.safe });
+    expect(await dara.engine.sync()).toMatchObject({ here: 0, safe: before.safe + 1 });
+  });
+
+  test('a forgotten PIN loses no work', async () => {
+    await dara.engine.submit(visit(pregnant(await dara.engine.today()).person.subject));
+    await dara.engine.lock();
+    expect(await dara.engine.forgotten('dara')).toEqual({ sealed: 0, sent: 1, mayBegin: false });
+    expect(await dara.engine.unlock('dara', '4711')).toEqual({ ok: true });
+    expect(await dara.engine.sync()).toMatchObject({ here: 0, trouble: '' });
+  });
 });
