@@ -1,0 +1,316 @@
+import type {
+  Draft, DraftWhole, FilledForm, FormInfo, Json, PersonShort, Phone, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  WorkerHere, Words,
+} from '../contract';
+import { civilDay } from '../parts/days';
+import { language, t } from '../words/words.svelte';
+import { babyName, everySpelling, plain, practiceName } from './names';
+import { contacts, KNOWN, step, villagers, type Villager } from './people';
+import programme from './programme.json';
+
+type Forms = Record<string, { version: string; title: Words; makes: string | null; xml: string }>;
+type Secret = { secret: string; kind: 'pin' | 'pattern'; wrong: number; until: number };
+type Kept = { id: string; filled: FilledForm; day: number; sent: boolean };
+
+const DANGER_SIGNS = [
+  'bleeding', 'convulsions', 'severe_headache', 'vision_disturbed', 'fever', 'severe_abdominal_pain', 'severe_vomiting', 'looks_very_ill',
+  'breathing_difficulty', 'waters_leaking', 'baby_moves_less', 'swelling_face_hands', 'not_feeding_well', 'baby_convulsions', 'chest_indrawing',
+  'no_movement', 'jaundice_palms_soles',
+];
+
+/** Whoever only wants to practise needs no code and no secret. */
+export function firstWorker(): WorkerHere {
+  return { username: 'practice', called: t('practice.you'), language: '', opensBy: '', practice: true };
+}
+
+let only: PracticeVillage | null = null;
+
+/** The practice village of this start of the app: what is done in it is forgotten when the app is closed. */
+export function village(): Phone {
+  only ??= new PracticeVillage(civilDay());
+  return only;
+}
+
+/** Every answer of a form, groups opened: name to text. */
+function flat(answers: { [name: string]: Json }): Map<string, string> {
+  const found = new Map<string, string>();
+  const walk = (name: string, value: Json): void => {
+    if (Array.isArray(value)) value.forEach((one) => walk(name, one));
+    else if (typeof value === 'object' && value !== null) Object.entries(value).forEach(([key, one]) => walk(key, one));
+    else if (value !== null && value !== '') found.set(name, String(value));
+  };
+  Object.entries(answers).forEach(([name, value]) => walk(name, value));
+  return found;
+}
+
+/** A `Phone` of invented people that lives in memory. Nothing is stored, nothing is sent. */
+export class PracticeVillage implements Phone {
+  private all: Villager[];
+  private kept: Kept[] = [];
+  private begun = new Map<string, DraftWhole>();
+  private secrets = new Map<string, Secret>();
+  private enrolled: WorkerHere[] = [];
+  
+  constructor(private readonly day: number, private readonly now: () => number = Date.now) {
+    this.all = villagers(day);
+  }
+
+  // --- who works here
+  async workers(): Promise<WorkerHere[]> {
+    return this.enrolled.map((worker) => ({ ...worker, opensBy: this.secrets.get(worker.username)?.kind ?? '' }));
+  }
+
+  async enrol(_server: string, code: string): Promise<WorkerHere> {
+    if (code !== 'PRACTICE') throw { code: 'code' } satisfies Trouble;
+    const worker: WorkerHere = { ...firstWorker(), username: `practice-${this.enrolled.length + 1}` };
+    this.enrolled.push(worker);
+    return worker;
+  }
+
+  async setSecret(username: string, secret: string, kind: 'pin' | 'pattern'): Promise<void> {
+    this.secrets.set(username, { secret, kind, wrong: 0, until: 0 });
+    if (!this.enrolled.some((worker) => worker.username === username)) this.enrolled.push({ ...firstWorker(), username });
+  }
+
+  /** As the real one: it slows down, then closes. */
+  async unlock(username: string, secret: string): Promise<Unlocked> {
+    const kept = this.secrets.get(username);
+    if (kept === undefined) return { ok: true };
+    const wait = Math.ceil((kept.until - this.now()) / 1000);
+    if (kept.wrong >= 10) return { ok: false, why: 'locked' };
+    if (wait > 0) return { ok: false, why: 'wait', waitSeconds: wait };
+    if (kept.secret === secret) {
+      kept.wrong = 0;
+      return { ok: true };
+    }
+    kept.wrong += 1;
+    const waitSeconds = kept.wrong < 3 ? 0 : Math.min(3600, 5 * 3 ** (kept.wrong - 3));
+    kept.until = this.now() + waitSeconds * 1000;
+    return kept.wrong >= 10 ? { ok: false, why: 'locked' } : { ok: false, why: 'wrong', triesLeft: 10 - kept.wrong, waitSeconds };
+  }
+
+  async lock(): Promise<void> {}
+
+  async forgotten(): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
+    return { sealed: this.kept.length, sent: this.kept.length, mayBegin: true };
+  }
+
+  async wipe(username: string): Promise<void> {
+    this.secrets.delete(username);
+    this.enrolled = this.enrolled.filter((worker) => worker.username !== username);
+    this.all = villagers(this.day);
+    this.kept = [];
+    this.begun.clear();
+  }
+
+  // --- what is shown
+  private short(one: Villager): PersonShort {
+    const name = one.written || (one.babyOf !== null ? babyName(one.babyOf, language()) : one.given !== null ? practiceName(one.given, language()) : '');
+    return {
+      subject: one.subject, name, place: this.house(one.house), placeId: `practice-house-${one.house}`,
+      born: { first: one.bornDay, last: one.bornDay + (one.bornPrecision === 'year' ? 364 : 0), precision: one.bornPrecision },
+      weeks: one.weeks, ageDays: one.ageDays, cardCode: null, practice: true,
+    };
+  }
+
+  private house(n: number): string {
+    const keys = ['practice.house_0', 'practice.house_1', 'practice.house_2', 'practice.house_3', 'practice.house_4'] as const;
+    return t(keys[n] ?? 'practice.house_0');
+  }
+
+  async today(): Promise<Today> {
+    const open = (one: Villager): StepNow[] => one.steps.filter((each) => each.status === 'due' || each.status === 'late');
+    const cards: TodayCard[] = this.all
+      .filter((one) => open(one).length > 0)
+      .sort((a, b) => a.house - b.house)
+      .map((one) => {
+        const steps = open(one);
+        return { person: this.short(one), steps, top: steps.some((each) => each.danger) ? 'danger' : steps.some((each) => each.status === 'late') ? 'late' : 'due' };
+      });
+    const soon = this.all.flatMap((one) => one.steps).filter((each) => each.status === 'later' && (each.opens ?? 0) <= this.day + 7).length;
+    const of = (top: TodayCard['top']): TodayCard[] => cards.filter((card) => card.top === top);
+    return { day: this.day, danger: of('danger'), late: of('late'), due: of('due'), soon, people: this.all.length };
+  }
+
+  async people(words: string, most = 50): Promise<PersonShort[]> {
+    const asked = plain(words).split(/\s+/).filter(Boolean);
+    return this.all
+      .filter((one) => {
+        const known = `${plain(this.short(one).name)} ${plain(this.house(one.house))} ${one.given ? everySpelling(one.given) : one.babyOf ? everySpelling(one.babyOf) : ''}`;
+        return asked.every((word) => known.includes(word));
+      })
+      .slice(0, most)
+      .map((one) => this.short(one));
+  }
+
+  async byCard(): Promise<PersonShort | null> {
+    return null;
+  }
+
+  async story(subject: string): Promise<Story> {
+    const one = this.find(subject);
+    const entries = this.kept.filter((kept) => kept.filled.subject === subject).map((kept) => this.entry(kept)).reverse();
+    const told = one.written === '' ? [this.past(one)] : [];
+    return {
+      person: this.short(one), phone: one.phone, steps: one.steps, entries: [...entries, ...told],
+      relatives: one.family.map((relative) => ({ name: relative.relation, person: this.short(this.find(relative.subject)) })),
+      conflicts: one.given === 'bopha' ? [this.conflict()] : [],
+    };
+  }
+
+  private conflict(): Story['conflicts'][number] {
+    return {
+      what: 'residence',
+      values: [{ submission: 'practice-a', text: t('practice.house_1'), shown: true }, { submission: 'practice-b', text: t('practice.house_3'), shown: false }],
+    };
+  }
+
+  /** What a villager brought with her: how she came into the list. */
+  private past(one: Villager): StoryEntry {
+    const title: Words = one.babyOf !== null ? KNOWN.baby_24h.title : (programme.registered as Words);
+    const day = one.babyOf !== null ? this.day - 8 : this.day - Math.max(7, (one.weeks ?? 40) * 7 - 84);
+    return { submission: `${one.subject}-first`, form: 'register', title, day, author: t('practice.you'), mine: false, state: 'server', facts: [] };
+  }
+
+  private entry(kept: Kept): StoryEntry {
+    const labels = programme.questions as Record<string, { label: Words; choices?: Record<string, Words> }>;
+    const facts = [...flat(kept.filled.answers)].flatMap(([name, value]) => {
+      const known = labels[name];
+      return known === undefined ? [] : [{ code: name, label: known.label, value, valueWords: known.choices?.[value] ?? null, told: true }];
+    });
+    const title = (programme.titles as Record<string, Words>)[kept.filled.form] ?? {};
+    return {
+      submission: kept.id, form: kept.filled.form, title, day: kept.day, author: t('practice.you'), mine: true, state: kept.sent ? 'sent' : 'here', facts,
+    };
+  }
+
+  private find(subject: string): Villager {
+    const one = this.all.find((each) => each.subject === subject);
+    if (one === undefined) throw { code: 'gone' } satisfies Trouble;
+    return one;
+  }
+
+  async places(): Promise<{ id: string; name: Words; kind: string }[]> {
+    return [{ id: 'practice', name: { [language()]: t('practice.village') }, kind: 'village' }];
+  }
+
+  // --- forms
+  private async library(): Promise<Forms> {
+    return (await import('./forms.json')).default as Forms;
+  }
+
+  async forms(): Promise<FormInfo[]> {
+    const titles = programme.titles as Record<string, Words>;
+    return Object.entries(titles).filter(([id]) => id !== 'visit_not_done').map(([id, title]) => ({
+      id, version: '1', programme: 'practice', title, languages: ['en', 'vi', 'km', 'bg'], makes: id === 'register' ? 'person' : null,
+    }));
+  }
+
+  async formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }> {
+    const found = (await this.library())[form];
+    if (found === undefined) throw { code: 'form' } satisfies Trouble;
+    return { xml: found.xml, media: {} };
+  }
+
+  async drafts(): Promise<Draft[]> {
+    return [...this.begun.values()].map(({ instance: _instance, page: _page, ...short }) => short);
+  }
+
+  async draft(id: string): Promise<DraftWhole | null> {
+    return this.begun.get(id) ?? null;
+  }
+
+  async keepDraft(draft: DraftWhole, name: string): Promise<void> {
+    this.begun.set(draft.id, { ...draft, name });
+  }
+
+  async dropDraft(id: string): Promise<void> {
+    this.begun.delete(id);
+  }
+
+  private dangerous(filled: FilledForm): boolean {
+    const answers = flat(filled.answers);
+    return DANGER_SIGNS.some((sign) => answers.get(sign) === 'yes');
+  }
+
+  async warnings(filled: FilledForm): Promise<Warning[]> {
+    if (!this.dangerous(filled)) return [];
+    const known = KNOWN.danger_sign;
+    return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, confirmed: false }];
+  }
+
+  async submit(filled: FilledForm, draft?: string): Promise<string> {
+    const id = `practice-kept-${this.kept.length + 1}`;
+    const answers = flat(filled.answers);
+    let subject = filled.subject;
+    if (filled.form === 'register' && subject === '') subject = this.register(answers.get('called') ?? '');
+    if (filled.replaces !== undefined) this.kept = this.kept.filter((kept) => kept.id !== filled.replaces);
+    this.kept.push({ id, filled: { ...filled, subject }, day: this.day, sent: false });
+    this.happened(this.find(subject), { ...filled, subject }, answers);
+    if (draft !== undefined) this.begun.delete(draft);
+    return id;
+  }
+
+  private register(called: string): string {
+    const subject = `practice-${this.all.length + 1}`;
+    this.all.push({
+      subject, given: null, written: t('practice.name', { name: called }), babyOf: null, house: 4, bornDay: this.day - 9000, bornPrecision: 'year', weeks: 12,
+      ageDays: null, phone: null, steps: contacts(subject, this.day, 12, 0), family: [],
+    });
+    return subject;
+  }
+
+  /** What a form changes in the village: the step that it was for is done, a danger sign opens one, a referral answers it. */
+  private happened(one: Villager, filled: FilledForm, answers: Map<string, string>): void {
+    const done = (test: (each: StepNow) => boolean): void => {
+      one.steps = one.steps.map((each) => (test(each) && (each.status === 'due' || each.status === 'late') ? { ...each, status: 'done', doneOn: this.day } : each));
+    };
+    if (filled.form === 'referral' || answers.get('referral_sent') === 'yes') done((each) => each.danger);
+    else if (this.dangerous(filled) && !one.steps.some((each) => each.danger && each.status === 'due')) {
+      const sign = step(one.subject, 'danger_sign', one.steps.length, { due: this.day });
+      one.steps = [{ ...sign, opens: this.day, overdue: this.day + 1, danger: true, status: 'due' }, ...one.steps];
+    }
+    done((each) => !each.danger && each.form === filled.form);
+  }
+
+  async answersOf(submission: string): Promise<FilledForm | null> {
+    return this.kept.find((kept) => kept.id === submission)?.filled ?? null;
+  }
+
+  async reasons(): Promise<Reason[]> {
+    return programme.reasons;
+  }
+
+  async notDone(asked: StepNow, reason: string): Promise<string> {
+    const one = this.find(asked.subject);
+    const same = (each: StepNow): boolean => each.pathway === asked.pathway && each.step === asked.step && each.n === asked.n;
+    one.steps = one.steps.map((each) => (same(each) ? { ...each, notDone: { reason, day: this.day } } : each));
+    const id = `practice-kept-${this.kept.length + 1}`;
+    this.kept.push({
+      id, day: this.day, sent: false,
+      filled: { form: 'visit_not_done', version: '1', subject: asked.subject, place: 'practice', answers: { not_done_reason: reason } },
+    });
+    return id;
+  }
+
+  // --- what is where
+  async sync(): Promise<Standing> {
+    return this.standing(); // nothing is sent from here, not even by itself
+  }
+
+  async standing(): Promise<Standing> {
+    return {
+      here: this.kept.filter((kept) => !kept.sent).length, safe: 0,
+      held: [{ id: 'practice-held', form: 'register', day: this.day - 3, why: t('practice.held_why'), next: t('practice.held_next') }],
+      refused: [], carried: 0, lastOkMs: null, trouble: '', running: false,
+    };
+  }
+
+  async handOver(): Promise<{ bytes: Uint8Array; submissions: number }> {
+    return { bytes: new TextEncoder().encode('Doorstep practice: nothing real is in this file.\n'), submissions: this.kept.length };
+  }
+
+  async carry(): Promise<{ submissions: number }> {
+    throw { code: 'practice_parcel' } satisfies Trouble;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Draft, FormInfo } from '../contract';
+import { say, t } from '../words/words.svelte';
+import type { Screen } from './nav.svelte';
+
+/** What the form of a draft is called. */
+export function draftTitle(draft: Draft, forms: FormInfo[]): string {
+  const form = forms.find((one) => one.id === draft.form);
+  return form === undefined ? t('draft.visit') : say(form.title);
+}
+
+/** The screen that goes on with it. */
+export function draftScreen(draft: Draft): Screen {
+  return {
+    name: 'form', form: draft.form, subject: draft.subject, person: null, draft: draft.id,
+    ...(draft.replaces === null ? {} : { replaces: draft.replaces }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { PersonShort, StepNow, WorkerHere } from '../contract';
+
+/** The five places that are always one touch away. */
+export const PLACES = ['today', 'people', 'learn', 'work', 'me'] as const;
+export type Place = (typeof PLACES)[number];
+
+export type Screen =
+  | { name: 'boot' | 'language' | 'start' | 'enrol' | 'who' | Place }
+  | { name: 'secret'; worker: WorkerHere; first: boolean }
+  | { name: 'unlock' | 'forgotten'; worker: WorkerHere }
+  | { name: 'person'; subject: string }
+  | { name: 'not-done'; person: PersonShort; step: StepNow }
+  | { name: 'new' }
+  | { name: 'form'; form: string; subject: string; person: PersonShort | null; step?: StepNow; draft?: string; replaces?: string; place?: string }
+  | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'signs' | 'scan-card' };
+
+export function isPlace(name: string): name is Place {
+  return (PLACES as readonly string[]).includes(name);
+}
+
+interface Mark {
+  life: number;
+  depth: number;
+}
+
+/** Which screen is shown. The address never changes: it would stay in the browser's history with whom it named. */
+class Nav {
+  stack = $state.raw<Screen[]>([{ name: 'boot' }]);
+  top = $derived(this.stack[this.stack.length - 1] as Screen);
+  /** History entries of an earlier life of the stack lead nowhere. */
+  private life = 0;
+
+  listen(): void {
+    history.replaceState({ life: this.life, depth: 0 } satisfies Mark, '');
+    window.addEventListener('popstate', (event) => {
+      const mark = event.state as Mark | null;
+      if (mark === null) return;
+      if (mark.life === this.life) this.stack = this.stack.slice(0, mark.depth + 1);
+      else if (isPlace(this.top.name) && this.top.name !== 'today') this.root({ name: 'today' });
+      else history.back();
+      scrollTo(0, 0);
+    });
+  }
+
+  go(screen: Screen): void {
+    this.stack = [...this.stack, screen];
+    history.pushState({ life: this.life, depth: this.stack.length - 1 } satisfies Mark, '');
+    scrollTo(0, 0);
+  }
+
+  /** In the place of the screen on top. */
+  swap(screen: Screen): void {
+    this.stack = [...this.stack.slice(0, -1), screen];
+    scrollTo(0, 0);
+  }
+
+  back(): void {
+    if (this.stack.length > 1) history.back();
+    else this.root({ name: 'today' });
+  }
+
+  /** Begins anew from here: there is no way back to what was open before. */
+  root(screen: Screen): void {
+    this.life += 1;
+    this.stack = [screen];
+    history.replaceState({ life: this.life, depth: 0 } satisfies Mark, '');
+    scrollTo(0, 0);
+  }
+}
+
+export const nav = new Nav();

@@ -1,0 +1,147 @@
+import type { Phone, Standing, WorkerHere } from '../contract';
+import { nav } from './nav.svelte';
+
+/** Minutes without a touch, and out of sight, after which it locks. */
+export const LOCK_AFTER_MS = 5 * 60_000;
+export const LOCK_HIDDEN_MS = 2 * 60_000;
+
+type Engine = { phone: () => Promise<Phone> };
+const engine = import.meta.glob<Engine>('../core/client.ts');
+
+/** Who works with this phone now, and through which engine: the real one, or the practice village. */
+class Session {
+  phone = $state.raw<Phone | null>(null);
+  worker = $state.raw<WorkerHere | null>(null);
+  standing = $state.raw<Standing | null>(null);
+  /** Grows whenever something was kept, so that what is shown is read again. */
+  changed = $state(0);
+  private before = new Set<() => Promise<void>>();
+  private touched = Date.now();
+
+  /** The engine that keeps real people; null where this build has none. */
+  async real(): Promise<Phone | null> {
+    const load = engine['../core/client.ts'];
+    return load === undefined ? null : (await load()).phone();
+  }
+
+  async practice(): Promise<Phone> {
+    return (await import('../practice/village')).village();
+  }
+
+  async engineOf(worker: WorkerHere): Promise<Phone> {
+    const phone = worker.practice ? await this.practice() : await this.real();
+    if (phone === null) throw { code: 'engine' };
+    return phone;
+  }
+
+  async workers(): Promise<WorkerHere[]> {
+    const real = (await (await this.real())?.workers()) ?? [];
+    const practised = this.practised ? await (await this.practice()).workers() : [];
+    return [...real, ...practised];
+  }
+  private practised = false;
+
+  /** After the secret was right. */
+  enter(phone: Phone, worker: WorkerHere): void {
+    this.phone = phone;
+    this.worker = worker;
+    this.practised ||= worker.practice;
+    this.touch();
+    nav.root({ name: 'today' });
+    void this.send();
+  }
+
+  rememberPractice(): void {
+    this.practised = true;
+  }
+
+  get open(): Phone {
+    if (this.phone === null) throw new Error('nobody has opened this phone');
+    return this.phone;
+  }
+
+  /** What a form still has in hand is kept first. */
+  onLock(keep: () => Promise<void>): () => void {
+    this.before.add(keep);
+    return () => this.before.delete(keep);
+  }
+
+  async lock(): Promise<void> {
+    const { phone, worker } = this;
+    if (phone === null || worker === null) return;
+    await Promise.allSettled([...this.before].map((keep) => keep()));
+    await phone.lock();
+    this.phone = null;
+    this.worker = null;
+    this.standing = null;
+    if (worker.opensBy === '') nav.root({ name: 'boot' });
+    else nav.root({ name: 'unlock', worker });
+  }
+
+  /** Something was kept: read again what is shown, and try to send it. */
+  kept(): void {
+    this.changed += 1;
+    void this.send();
+  }
+
+  async send(): Promise<void> {
+    const { phone } = this;
+    if (phone === null) return;
+    try {
+      this.standing = await phone.standing();
+      this.standing = await phone.sync();
+      if (this.phone === phone) this.changed += 1;
+    } catch {
+      await this.look();
+    }
+  }
+
+  /** How it stands, without trying to send. */
+  async look(): Promise<void> {
+    const { phone } = this;
+    if (phone === null) return;
+    try {
+      this.standing = await phone.standing();
+    } catch {
+      // The sentence stays as it was: nothing new is claimed.
+    }
+  }
+
+  touch(): void {
+    this.touched = Date.now();
+  }
+
+  /** Covers the screen when it is put away, locks when it was left alone. */
+  watch(): void {
+    let hidden = 0;
+    const cover = (away: boolean): void => {
+      document.documentElement.toggleAttribute('data-covered', away);
+    };
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) {
+        hidden = Date.now();
+        cover(true);
+      } else {
+        const away = hidden > 0 && Date.now() - hidden > LOCK_HIDDEN_MS;
+        void (away && this.locks ? this.lock() : Promise.resolve()).finally(() => cover(false));
+      }
+    });
+    addEventListener('pagehide', () => cover(true));
+    addEventListener('pageshow', () => cover(document.hidden));
+    for (const name of ['pointerdown', 'keydown', 'scroll']) addEventListener(name, () => this.touch(), { passive: true, capture: true });
+    addEventListener('online', () => void this.send());
+    setInterval(() => {
+      if (this.phone !== null && this.locks && Date.now() - this.touched > LOCK_AFTER_MS) void this.lock();
+    }, 5_000);
+    setInterval(() => {
+      if (!document.hidden) void this.look();
+    }, 15_000);
+  }
+
+  /** In the village of invented people there is nothing to hide, unless a way to lock it was chosen. */
+  private get locks(): boolean {
+    return this.worker !== null && this.worker.opensBy !== '';
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,47 @@
+import type { Language } from '../contract';
+
+export type Letters = 'normal' | 'large' | 'largest';
+export type Light = 'phone' | 'light' | 'dark';
+
+/** How this phone speaks and looks. It says nothing about anybody, so it lies open in the browser's small store. */
+export interface Settings {
+  language: Language | '';
+  letters: Letters;
+  light: Light;
+  /** One question a screen, or a page of questions. */
+  mode: 'one' | 'page';
+  sounds: boolean;
+  /** Whom the call button rings; '' before she wrote it. */
+  midwife: string;
+}
+
+const NAME = 'doorstep.settings';
+const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, midwife: '' };
+
+function read(): Settings {
+  try {
+    return { ...FIRST, ...(JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Settings>) };
+  } catch {
+    return { ...FIRST };
+  }
+}
+
+export const settings = $state<Settings>(read());
+
+export function set<K extends keyof Settings>(name: K, value: Settings[K]): void {
+  settings[name] = value;
+  try {
+    localStorage.setItem(NAME, JSON.stringify(settings));
+  } catch {
+    // A browser that keeps nothing still works: the choice holds until it is closed.
+  }
+  show();
+}
+
+/** Puts letters and light onto the page. */
+export function show(): void {
+  const page = document.documentElement;
+  page.dataset['letters'] = settings.letters;
+  page.toggleAttribute('data-dark', settings.light === 'dark');
+  page.toggleAttribute('data-light', settings.light === 'light');
+}

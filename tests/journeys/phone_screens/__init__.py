@@ -1,0 +1,1 @@
+"""The phone's screens, walked through in the practice village."""

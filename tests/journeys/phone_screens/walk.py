@@ -1,0 +1,165 @@
+"""One walk past every screen of the phone, in the practice village, whatever the language: nothing here looks for words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+See = Callable[[str], None]
+CODE = "PRACTICE"
+PIN = "2468"
+WAIT = 30_000  # ms; generous, since other work may use the machine
+
+
+def at(page: Page, screen: str) -> None:
+    """Waits until that screen is shown."""
+    page.wait_for_selector(f"[data-screen={screen}]", timeout=WAIT)
+
+
+def begin(page: Page, address: str, language: str) -> None:
+    """Opens the app for the first time and chooses a language."""
+    page.goto(address)
+    at(page, "language")
+    page.click(f"button[lang={language}]")
+    at(page, "start")
+
+
+def practise(page: Page) -> None:
+    """From the first screen into the village, without code or secret."""
+    page.click("button.way >> nth=1")
+    at(page, "today")
+    page.wait_for_selector(".card.danger", timeout=WAIT)
+
+
+def keys(page: Page, digits: str) -> None:
+    """Touches keys of the keypad, and the tick."""
+    for digit in digits:
+        page.click(f".key:text-is('{digit}')")
+    page.click(".key.go")
+
+
+def go(page: Page, place: str) -> None:
+    """To one of the five places."""
+    page.click(f".places li >> nth={['today', 'people', 'learn', 'work', 'me'].index(place)} >> button")
+    at(page, place)
+
+
+def back(page: Page, to: str) -> None:
+    """One screen back."""
+    page.click(".back")
+    at(page, to)
+
+
+def door(page: Page, address: str, language: str, see: See) -> None:
+    """From the very first start to the list of today, with the code of the practice village."""
+    page.goto(address)
+    at(page, "language")
+    see("language")
+    page.click(f"button[lang={language}]")
+    at(page, "start")
+    see("start")
+    page.click("button.way >> nth=0")
+    at(page, "enrol")
+    see("enrol")
+    page.fill("#code", "ABCD EFGH")
+    page.click("form .button")
+    page.wait_for_selector("[data-screen=enrol] .notice", timeout=WAIT)
+    see("enrol-wrong")
+    page.fill("#code", CODE)
+    page.click("form .button")
+    at(page, "secret")
+    see("secret")
+    page.click("main .button >> nth=1")
+    page.click(".keys .key >> nth=4")
+    see("secret-pictures")
+    page.click(".back")
+    page.click("main .button >> nth=0")
+    keys(page, "1234")
+    page.wait_for_selector("[data-screen=secret] .notice")
+    see("secret-easy")
+    keys(page, PIN)
+    see("secret-again")
+    keys(page, PIN)
+    at(page, "today")
+    page.wait_for_selector(".card.danger", timeout=WAIT)
+
+
+def day(page: Page, see: See) -> None:
+    """A day: the list, a story, a reason, a visit with a danger sign, a draft."""
+    see("today")
+    page.click(".card.danger .who")
+    at(page, "person")
+    page.wait_for_selector(".weeks", timeout=WAIT)
+    see("person-danger")
+    page.click(".entry summary >> nth=0")
+    page.click("main > details summary")
+    see("person-open")
+    page.click("article.late .button.quiet")
+    at(page, "not-done")
+    page.wait_for_selector(".reasons button")
+    see("not-done")
+    page.click(".reasons button >> nth=1")
+    at(page, "person")
+    page.wait_for_selector(".weeks", timeout=WAIT)
+    see("person-not-done")
+    back(page, "today")
+    page.click("[data-screen=today] section[aria-labelledby=late] .open >> nth=0")
+    at(page, "person")
+    page.wait_for_selector(".weeks", timeout=WAIT)
+    see("person-shared-phone")
+    back(page, "today")
+    go(page, "people")
+    page.wait_for_selector(".list .open")
+    see("people")
+    page.fill("#find", "zzzz")
+    page.wait_for_selector(".empty")
+    see("people-nobody")
+
+
+def rest(page: Page, see: See) -> None:
+    """The other places, and what is behind them."""
+    go(page, "learn")
+    page.click("details summary >> nth=0")
+    see("learn")
+    go(page, "work")
+    page.wait_for_selector(".counts")
+    see("work")
+    go(page, "me")
+    see("me")
+    for nth, name in ((0, "hand-over"), (1, "accept"), (2, "call"), (3, "about")):
+        page.click(f"main .list .open >> nth={nth}")
+        at(page, name)
+        see(name)
+        if name == "hand-over":
+            page.click("main .button")
+            page.wait_for_selector("main .card")
+            see("hand-over-made")
+        back(page, "me")
+    go(page, "today")
+    page.click(".head .chip")
+    at(page, "sync")
+    see("sync")
+    back(page, "today")
+
+
+def locked(page: Page, see: See) -> None:
+    """Locked: wrong numbers, a wait, what to do when they are forgotten, and who else works here."""
+    go(page, "me")
+    page.click("main > .button")
+    at(page, "unlock")
+    see("unlock")
+    for _ in range(3):
+        keys(page, "9753")
+        page.wait_for_selector("[data-screen=unlock] .notice", timeout=WAIT)
+    see("unlock-wait")
+    page.click("main > .row .button >> nth=0")
+    at(page, "forgotten")
+    page.click("main .button")
+    page.wait_for_selector("[data-screen=forgotten] .notice", timeout=WAIT)
+    see("forgotten")
+    back(page, "unlock")
+    page.click("main > .row .button >> nth=1")
+    at(page, "who")
+    page.wait_for_selector(".list .open", timeout=WAIT)
+    see("who")
