@@ -155,6 +155,8 @@ DOORSTEP_DEMO = _yes("DOORSTEP_DEMO")
 DOORSTEP_PROGRAMMES = os.environ.get("DOORSTEP_PROGRAMMES") or str(
     next((path for path in (Path("programmes"), ROOT.parent / "programmes") if path.is_dir()), ROOT.parent / "programmes")
 )
+DOORSTEP_PHONE_APP = os.environ.get("DOORSTEP_PHONE_APP") or str(ROOT.parent / "app" / "dist")
+"""Folder of the built phone app, served under /phone/; where there is none, nothing stands there."""
 
 # Nothing about a person, and no address of a page, goes to the log: both may hold ids.
 LOGGING = {

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-pages = get_wsgi_application()
+django_pages = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - after Django is set up
 
@@ -25,6 +25,7 @@ from doorstep.record.http import IntakeApp  # noqa: E402
 from doorstep.record.opened import shared_record  # noqa: E402
 from doorstep.record.writer import Writer  # noqa: E402
 from doorstep.sync.http import PREFIX, SyncApp  # noqa: E402
+from doorstep.web.phone_app import with_phone_app  # noqa: E402
 
 
 def end_with_parent() -> None:
@@ -62,6 +63,7 @@ def make_intake() -> IntakeApp:
     return IntakeApp(record, writer, accounts, accounts.sender_of, accounts.place_of, may_see, erased)
 
 
+pages = with_phone_app(django_pages, Path(settings.DOORSTEP_PHONE_APP))
 intake = make_intake()
 sync = SyncApp(intake.record, intake, forget=intake.authority.forget)
 
