@@ -1,0 +1,187 @@
+"""The phone's engine without its screens, in a real Chromium that keeps its files, against a real server behind a bad line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPConnection
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support.chromium import ARGUMENTS, chromium_path
+from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).resolve().parents[3]
+APP = ROOT / "app"
+
+
+@dataclass
+class Line:
+    """What stands between the phone and the server. lose: a word of the doors whose answers are lost on the way back;
+    stop: one whose requests never arrive. Both wait until `go` is set before they break off."""
+
+    server: PhoneServer
+    port: int = 0
+    lose: str = ""
+    stop: str = ""
+    go: threading.Event = field(default_factory=threading.Event)
+    reached: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def mend(self) -> None:
+        """The line is good again."""
+        self.lose = self.stop = ""
+        self.go.set()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}  # noqa: RUF012
+
+    def __init__(self, *args: Any, line: Line, **more: Any) -> None:
+        self.line = line
+        super().__init__(*args, **more)
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.removeprefix("/engine"))
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/engine/"):
+            super().do_GET()
+        else:
+            self._pass_on()
+
+    def do_POST(self) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        line, body = self.line, self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if line.stop and line.stop in self.path:
+            self._break_off()
+            return
+        connection = HTTPConnection("127.0.0.1", line.server.port, timeout=120)
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "content-length")}
+        connection.request(self.command, self.path, body or None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if line.lose and line.lose in self.path:
+            self._break_off()
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _break_off(self) -> None:
+        self.line.reached.set()
+        self.line.go.wait(60)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is written."""
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the built page."""
+    out = tmp_path_factory.mktemp("engine")
+    vite = APP / "node_modules" / "vite" / "bin" / "vite.js"
+    node = ROOT / ".venv" / "bin" / "node"
+    command = [str(node if node.exists() else "node"), str(vite), "build", "--config", "test/core/browser/vite.config.ts"]
+    done = subprocess.run(
+        [*command, "--outDir", str(out)], cwd=APP, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return out
+
+
+@pytest.fixture
+def line(built: Path, phone_server: PhoneServer) -> Iterator[Line]:  # noqa: F811
+    """The line, good to begin with."""
+    found = Line(phone_server)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, line=found, directory=str(built)))
+    server.daemon_threads = True
+    found.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    found.go.set()
+    server.shutdown()
+    server.server_close()
+
+
+class Phone:
+    """A phone with its files in a folder. `switch_off` takes the battery out; `ask` calls the engine as screens do."""
+
+    def __init__(self, browser: Browser, line: Line, folder: Path) -> None:
+        self.browser, self.line, self.folder = browser, line, folder
+        self.context: BrowserContext | None = None
+        self.page: Page = self.switch_on()
+
+    def switch_on(self) -> Page:
+        self.context = self.browser.browser_type.launch_persistent_context(
+            self.folder, executable_path=chromium_path(), args=ARGUMENTS, timezone_id="Asia/Phnom_Penh"
+        )
+        self.page = self.context.pages[0]
+        self.page.goto(f"{self.line.address}/engine/index.html")
+        self.page.wait_for_function("document.title === 'ready'")
+        return self.page
+
+    def switch_off(self) -> None:
+        if self.context:
+            self.context.close()
+            self.context = None
+
+    def ask(self, name: str, *asked: Any) -> Any:
+        """What the engine answers; a trouble comes back as {"trouble": code}."""
+        script = "([name, asked]) => window.engine[name](...asked).catch((e) => ({trouble: e.code ?? String(e)}))"
+        return self.page.evaluate(script, [name, list(asked)])
+
+    def begin(self, name: str, *asked: Any) -> None:
+        """Asks without waiting for the answer."""
+        self.page.evaluate("([name, asked]) => { window.engine[name](...asked).catch(() => {}); }", [name, list(asked)])
+
+    def enrol(self, worker: str, pin: str) -> None:
+        """A worker begins on this phone, and pulls her people."""
+        code = self.line.server.more_codes()[worker]
+        assert self.ask("enrol", self.line.address, code)["username"] == worker
+        self.ask("setSecret", worker, pin, "pin")
+        assert self.ask("sync")["trouble"] == ""
+
+    def raw(self) -> bytes:
+        """Everything that this phone wrote to its disk."""
+        return b"\n".join(path.read_bytes() for path in sorted(self.folder.rglob("*")) if path.is_file())
+
+
+@pytest.fixture
+def phone(browser: Browser, line: Line, tmp_path: Path) -> Iterator[Phone]:
+    """One phone, switched on."""
+    found = Phone(browser, line, tmp_path / "phone")
+    yield found
+    found.switch_off()
+
+
+@pytest.fixture
+def another(browser: Browser, line: Line, tmp_path: Path) -> Iterator[Callable[[str], Phone]]:
+    """Makes more phones."""
+    made: list[Phone] = []
+
+    def make(name: str) -> Phone:
+        made.append(Phone(browser, line, tmp_path / name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.switch_off()
