@@ -55,6 +55,10 @@ class Holding:
         """What these roles open of a programme."""
         return {name for role in roles for name in programme.roles.get(role, ())}
 
+    def anything(self, roles: Collection[str]) -> bool:
+        """Whether these roles open anything of any programme."""
+        return any(self.compartments(roles, one) for one in self.programmes)
+
     @cached_property
     def _codes(self) -> dict[frozenset[str], dict[str, bool]]:
         return {}

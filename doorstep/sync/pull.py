@@ -30,10 +30,12 @@ def columns() -> dict[str, list[str]]:
 
 
 def holds(register: Connection, holding: Holding, subjects: Collection[str]) -> Seen:
-    """Of these subjects, those whom the worker's phone may hold today, with the roles by which."""
+    """Of these subjects, those whom the worker's phone may hold today, with the roles by which. Whose roles open nothing at
+    all has no use for a person's id."""
     condition, values = among(register, "subject", subjects)
     there = [row[0] for row in register.rows(f"SELECT subject FROM subject WHERE {condition}", values)]
-    return visible(register, there, holding.scope, today())
+    found = visible(register, there, holding.scope, today())
+    return {subject: roles for subject, roles in found.items() if holding.anything(roles)}
 
 
 def pull(record: Record, holding: Holding, pack: str, since: Cursor | None, most: int = USUAL) -> dict[str, Any]:

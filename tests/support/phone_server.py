@@ -24,19 +24,19 @@ WORKERS = (
     ("dara", "attendant", VILLAGE, "km"), ("srey", "attendant", VILLAGE, "en"), ("mai", "midwife", LUMPHAT, "vi"),
     ("neary", "mediator", LUMPHAT, "bg"), ("sok", "supervisor", RATANAKIRI, "en"), ("pov", "administrator", "*", "en"),
 )  # fmt: skip
-UNTIL = "2026-11-20"
 PEOPLE = 600
 
 
 def fill(people: int = PEOPLE, village: str = VILLAGE) -> None:
-    """Fills the installation that the settings name: the places of Ratanakiri, workers, three years of the village."""
+    """Fills the installation that the settings name: the places of Ratanakiri, workers, three years of the village up to
+    today."""
     from doorstep.cli.django_ready import ready
 
     ready()
     from doorstep.accounts.models import Assignment, Worker
     from doorstep.cli.shelf import programme_named, shelf
     from doorstep.cli.submit import take_in
-    from doorstep.content.dates import day_number
+    from doorstep.record.lists import today
     from doorstep.record.places import Places, load
     from doorstep.record.record import Record
     from doorstep.simulation.stream import simulate
@@ -48,7 +48,7 @@ def fill(people: int = PEOPLE, village: str = VILLAGE) -> None:
     with Record.open(programmes=shelf()) as record:
         with record.store.register.write() as register:
             load(register, atlas, ["KH-16"])
-        take_in(record, simulate(programme_named("maternal"), atlas, village, people, "phones", day_number(UNTIL)))
+        take_in(record, simulate(programme_named("maternal"), atlas, village, people, "phones", today()))
         record.catch_up()
 
 

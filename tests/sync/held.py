@@ -90,7 +90,8 @@ class Register:
 
     def fill(self, held: Held, derived: bool = True) -> Register:
         """Puts a snapshot in. derived: with the rows that it brings worked out."""
-        for table in held.tables:
+        known = {row[0] for row in self.db.execute("SELECT name FROM sqlite_master")}
+        for table in known & held.tables.keys():
             if derived or table not in DERIVED:
                 self.put(table, held.columns[table], held.tables[table])
         return self
