@@ -9,7 +9,7 @@ import click
 
 COMMANDS = (
     "check", "programme", "schedule", "places", "simulate", "submit", "due", "timeline", "alerts", "held", "conflicts",
-    "erase", "replay", "export", "backup", "restore", "worker", "voices", "serve", "demo",
+    "erase", "replay", "export", "backup", "restore", "worker", "enrol", "voices", "serve", "demo",
 )  # fmt: skip
 """In the order in which help lists them."""
 

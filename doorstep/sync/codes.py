@@ -9,6 +9,7 @@ import hmac
 import secrets
 from datetime import timedelta
 
+import segno
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,6 +38,16 @@ def make_code(record: Record, worker: Worker, by: str) -> str:
 def written(letters: str) -> str:
     """As it is shown: in two halves."""
     return f"{letters[:4]} {letters[4:]}"
+
+
+def link(address: str, letters: str) -> str:
+    """What a phone opens: the letters stand behind the #, which no browser sends to any server."""
+    return f"{address}/phone/#enrol={letters}"
+
+
+def picture(address: str, letters: str) -> segno.QRCode:
+    """The link as a QR code."""
+    return segno.make(link(address, letters), micro=False, error="m")
 
 
 def take(record: Record, typed: str) -> Worker | None:
