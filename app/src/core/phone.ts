@@ -26,11 +26,15 @@ import { Told } from './trouble';
 import { warnings } from './warnings';
 
 const MOST_FOUND = 50;
+const FIRST_RETRY = 20_000;
+const LAST_RETRY = 15 * 60_000;
 
 export class Engine implements Phone {
   private session: Session | null = null;
   private making: Promise<unknown> = Promise.resolve();
   private syncing: Promise<Standing> | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
 
   constructor(
     private readonly shelf: Shelf,
@@ -131,6 +135,7 @@ export class Engine implements Phone {
   }
 
   async lock(): Promise<void> {
+    clearTimeout(this.retry);
     await this.making.catch(() => {});
     const { session } = this;
     this.session = null;
@@ -145,7 +150,7 @@ export class Engine implements Phone {
       const sent = await sendSealed(parts, (sealed) => doors.parcels(sealed));
       await acknowledged(this.shelf, sent);
       const state = await this.ask(kept);
-      return { sealed: parts.length - sent.length, sent: sent.length, mayBegin: state?.unlock === true };
+      return { sealed: parts.length, sent: sent.length, mayBegin: state?.unlock === true };
     } catch (error) {
       if (!(error instanceof Away)) throw error;
       return { sealed: parts.length, sent: 0, mayBegin: false };
@@ -317,6 +322,15 @@ export class Engine implements Phone {
     return this.syncing;
   }
 
+  /** After a failure it is tried again by itself, at longer and longer intervals, not at the same moment on every phone. */
+  private again(trouble: Standing['trouble']): void {
+    clearTimeout(this.retry);
+    this.failures = trouble ? this.failures + 1 : 0;
+    if (trouble !== 'offline' && trouble !== 'busy' && trouble !== 'server') return;
+    const delay = Math.min(FIRST_RETRY * 2 ** (this.failures - 1), LAST_RETRY) * (0.5 + Math.random());
+    this.retry = setTimeout(() => void this.sync().catch(() => {}), delay);
+  }
+
   private async synced(): Promise<Standing> {
     const session = this.open;
     let came: Synced | null = null;
@@ -334,6 +348,7 @@ export class Engine implements Phone {
       setMeta(session.db, 'trouble', trouble);
       if (!trouble) setMeta(session.db, 'last_ok', String(now(session.db)));
     });
+    this.again(trouble);
     if (came && !came.gone) await this.keepWorker(session, came);
     const told = await this.counted(session, false);
     if (came?.gone) {

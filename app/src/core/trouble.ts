@@ -1,6 +1,7 @@
 /** Errors that a person can do something about cross to the screens as `Trouble`: a code that has words in every language. */
 
 import type { Trouble } from '../contract';
+import { Elsewhere } from './disk';
 
 export class Told extends Error implements Trouble {
   constructor(
@@ -9,4 +10,13 @@ export class Told extends Error implements Trouble {
   ) {
     super(code);
   }
+}
+
+/** What a person can do something about, of whatever went wrong; null for a defect. */
+export function asTrouble(error: unknown): Trouble | null {
+  if (error instanceof Told) return { code: error.code, detail: error.detail };
+  if (error instanceof Elsewhere) return { code: 'elsewhere' };
+  if (!(error instanceof Error)) return null;
+  if (error.name === 'QuotaExceededError' || error.message.includes('SQLITE_FULL')) return { code: 'full' };
+  return error.message.includes('Missing required OPFS') ? { code: 'engine' } : null;
 }

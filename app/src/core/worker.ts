@@ -1,11 +1,11 @@
 /** The engine's own thread: what it works out keeps no finger waiting. */
 
 import * as Comlink from 'comlink';
-import type { Phone, Trouble } from '../contract';
+import type { Phone } from '../contract';
 import { opfs } from './opfs';
 import { Engine } from './phone';
 import { Indexed } from './shelf';
-import { Told } from './trouble';
+import { asTrouble } from './trouble';
 
 /** What a person can do something about crosses as a plain `Trouble`: an Error would lose its code on the way. */
 function plainly(engine: Engine): Phone {
@@ -13,8 +13,7 @@ function plainly(engine: Engine): Phone {
     try {
       return await (engine[name] as (...asked: unknown[]) => Promise<unknown>).apply(engine, asked);
     } catch (error) {
-      if (error instanceof Told) throw { code: error.code, detail: error.detail } satisfies Trouble;
-      throw error;
+      throw asTrouble(error) ?? error;
     }
   };
   return new Proxy({} as Phone, { get: (_, name) => (name === 'then' ? undefined : call(name as keyof Phone)) });

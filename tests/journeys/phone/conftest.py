@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.chromium import ARGUMENTS, chromium_path
+from tests.support.console import environment
 from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,6 +45,17 @@ class Line:
         """The line is good again."""
         self.lose = self.stop = ""
         self.go.set()
+
+
+def at_the_station(server: PhoneServer, what: str) -> None:
+    """What a supervisor does at the server: Python over the accounts of this installation, with `Device`, `Assignment`, `phones`."""
+    script = (
+        "from doorstep.cli.django_ready import ready\nready()\n"
+        "from doorstep.accounts.models import Assignment, Device\nfrom doorstep.sync import phones\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script + what], cwd=ROOT, env=environment(server.data), check=True, capture_output=True, text=True
+    )
 
 
 class Handler(SimpleHTTPRequestHandler):

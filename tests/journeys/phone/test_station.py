@@ -1,0 +1,76 @@
+"""What the station decides about a phone reaches it, and no work is lost by it."""
+
+from __future__ import annotations
+
+from tests.journeys.phone.conftest import Line, Phone, at_the_station
+from tests.journeys.phone.test_engine import registered
+from tests.support.phone_server import VILLAGE
+
+DARA = "phone = Device.objects.filter(worker__username='dara').latest('pk')\n"
+
+
+def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_allows_it(phone: Phone, line: Line) -> None:
+    phone.enrol("dara", "4711")
+    phone.ask("submit", registered("Sealed Before She Forgot"))
+    phone.ask("lock")
+    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 1, "mayBegin": False}
+    assert phone.ask("setSecret", "dara", "2222", "pin") == {"trouble": "code"}
+    at_the_station(line.server, DARA + "phones.allow_new_pin(phone, 'sok')")
+    assert phone.ask("forgotten", "dara") == {"sealed": 0, "sent": 0, "mayBegin": True}
+    assert not phone.ask("setSecret", "dara", "2222", "pin")
+    assert phone.ask("sync")["trouble"] == ""
+    assert len(phone.ask("people", "sealed before she forgot")) == 1
+    phone.ask("submit", registered("Signed With The New Key"))
+    assert phone.ask("sync")["safe"] == 1
+    phone.ask("lock")
+    assert phone.ask("unlock", "dara", "4711")["ok"] is False
+    assert phone.ask("unlock", "dara", "2222")["ok"] is True
+
+
+def test_a_locked_phone_sends_what_it_has_and_opens_again_when_the_supervisor_says_so(phone: Phone, line: Line) -> None:
+    phone.enrol("dara", "4711")
+    phone.ask("submit", registered("Made Before The Lock"))
+    at_the_station(line.server, DARA + "phones.lock(phone, 'sok')")
+    told = phone.ask("sync")
+    assert (told["here"], told["safe"], told["trouble"]) == (0, 1, "locked")
+    assert phone.ask("today") == {"trouble": "closed"}
+    assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "locked"}
+    at_the_station(line.server, DARA + "phones.unlock(phone, 'sok')")
+    assert phone.ask("unlock", "dara", "4711") == {"ok": True}
+    assert phone.ask("sync")["trouble"] == ""
+
+
+def test_a_wiped_phone_holds_nothing_and_carries_what_was_not_sent(phone: Phone, line: Line) -> None:
+    phone.enrol("dara", "4711")
+    phone.ask("submit", registered("Not Sent Before The Wipe"))
+    at_the_station(line.server, DARA + "phones.revoke(phone, 'sok', wipe=True)")
+    assert phone.ask("sync")["trouble"] == "revoked"
+    assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "wiped"}
+    assert phone.page.evaluate(
+        "navigator.storage.getDirectory().then(async (d) => { const f = []; for await (const k of d.keys()) f.push(k); return f; })"
+    ) == []
+    phone.enrol("srey", "0815")  # another worker's phone delivers it
+    assert phone.ask("standing")["carried"] == 0
+    assert len(phone.ask("people", "not sent before the wipe")) in (0, 1)  # signed by a revoked key: a person decides
+
+
+def test_another_area_takes_its_people_and_leaves_her_work(phone: Phone, line: Line) -> None:
+    phone.enrol("srey", "0815")
+    before = {one["subject"] for one in phone.ask("people", "", 1000)}
+    assert len(before) > 5
+    line.stop = "/sync/v1/"
+    line.go.set()
+    phone.ask("submit", registered("Made In The Old Area"))
+    line.stop = ""
+    moved = "Assignment.objects.filter(worker__username='srey').update(place='{place}')"
+    at_the_station(line.server, moved.format(place="KH-16050202"))
+    try:
+        told = phone.ask("sync")
+        assert told["trouble"] == ""
+        assert told["here"] == 0
+        assert told["safe"] + len(told["held"]) == 1
+        assert not before & {one["subject"] for one in phone.ask("people", "", 1000)}
+    finally:
+        at_the_station(line.server, moved.format(place=VILLAGE))
+    assert phone.ask("sync")["trouble"] == ""
+    assert before <= {one["subject"] for one in phone.ask("people", "", 1000)}
