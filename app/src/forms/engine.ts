@@ -57,8 +57,8 @@ export async function openForm(opening: Opening): Promise<FormSession> {
   };
   const fresh = (): RootNode => attempt('form', () => loaded.createInstance(config).root);
   let saved = opening.instance;
-  if (!saved && opening.initial) saved = fillInstance(fresh().instanceState.instanceXML, opening.initial, form.structure);
-  const root = saved ? await restored(loaded, saved, form.structure, opening.files, config, fresh) : fresh();
+  if (!saved && opening.initial) saved = fillInstance(fresh().instanceState.instanceXML, opening.initial, form.structure, form.data);
+  const root = saved ? await restored(loaded, saved, form, opening.files, config, fresh) : fresh();
   session = new FormSession(root, form, saved ? asideOf(saved) : { told: {}, half: {} }, opening);
   session.speak(opening.language);
   return session;
@@ -78,21 +78,21 @@ function attempt<T>(what: 'form' | 'instance', make: () => T): T {
 
 /** The saved instance as the engine reads it. One of an older version of the form is read as answers and put in anew. */
 async function restored(
-  loaded: Exclude<LoadFormResult, { status: 'failure' }>, xml: string, structure: Structure, files: Files | undefined,
+  loaded: Exclude<LoadFormResult, { status: 'failure' }>, xml: string, { structure, data }: ReadForm, files: Files | undefined,
   config: Parameters<typeof loaded.createInstance>[0], fresh: () => RootNode,
 ): Promise<RootNode> {
   const restore = async (text: string): Promise<RootNode> => {
-    const data = new FormData();
-    data.set('xml_submission_file', new File([text], 'xml_submission_file', { type: 'text/xml' }));
-    for (const [name, blob] of files ?? []) data.set(name, new File([blob], name, { type: blob.type }));
-    return (await loaded.restoreInstance({ data: [data as InstanceData] }, config)).root;
+    const parts = new FormData();
+    parts.set('xml_submission_file', new File([text], 'xml_submission_file', { type: 'text/xml' }));
+    for (const [name, blob] of files ?? []) parts.set(name, new File([blob], name, { type: blob.type }));
+    return (await loaded.restoreInstance({ data: [parts as InstanceData] }, config)).root;
   };
   try {
     return await restore(xml);
   } catch (first) {
     try {
       const { answers, meta } = readInstance(xml, structure);
-      return await restore(fillInstance(fresh().instanceState.instanceXML, { ...answers, meta }, structure));
+      return await restore(fillInstance(fresh().instanceState.instanceXML, { ...answers, meta }, structure, data));
     } catch {
       throw new CannotOpen('instance', first);
     }

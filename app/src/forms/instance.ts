@@ -116,15 +116,36 @@ function entityOf(element: XmlElement): Answers {
   return found;
 }
 
-/** An instance with these answers put in, from an empty one of the same form (which knows the order and the namespaces). */
-export function fillInstance(empty: string, answers: Answers, structure: Structure): string {
-  const root = parseXml(empty);
+/** An instance with these answers put in. `fresh`: a new one, as the engine begins it; what is not relevant yet is missing
+ * there and is taken from `data`, the form's own empty instance. */
+export function fillInstance(fresh: string, answers: Answers, structure: Structure, data: XmlElement): string {
+  const root = parseXml(fresh);
+  root.children = completed(root, data);
   const tells: Aside['told'] = {};
-  fillPlace(root, answers, '', '', structure, tells);
+  fillPlace(root, data, answers, '', '', structure, tells);
   return withAside(writeXml(root), { told: tells, half: {} });
 }
 
-function fillPlace(element: XmlElement, answers: Answers, at: Path, place: string, structure: Structure, tells: Aside['told']): void {
+function completed(fresh: XmlElement, data: XmlElement): XmlElement[] {
+  const done = new Set<string>();
+  return data.children.flatMap((child) => {
+    if (done.has(child.local)) return []; // a repeat stands there twice: its template, and its first entry
+    done.add(child.local);
+    const found = fresh.children.filter((one) => one.local === child.local);
+    if (!found.length) return [bare(child)];
+    for (const one of found) if (child.children.length && child.local !== 'meta') one.children = completed(one, child);
+    return found;
+  });
+}
+
+function bare(element: XmlElement): XmlElement {
+  const attributes = Object.entries(element.attributes).filter(([name]) => !name.endsWith(':template'));
+  return { ...element, attributes: Object.fromEntries(attributes), children: completed({ ...element, children: [] }, element) };
+}
+
+function fillPlace(
+  element: XmlElement, data: XmlElement, answers: Answers, at: Path, place: string, structure: Structure, tells: Aside['told'],
+): void {
   const done = new Set<string>();
   const children: XmlElement[] = [];
   for (const child of element.children) {
@@ -132,24 +153,36 @@ function fillPlace(element: XmlElement, answers: Answers, at: Path, place: strin
     const below = at ? `${at}/${name}` : name;
     const here = place ? `${place}/${name}` : name;
     const given = answers[name];
+    const empty = data.children.find((one) => one.local === name) ?? child;
     if (structure.repeats.has(below)) {
-      if (done.has(name)) continue;
+      if (given === undefined || !done.has(name)) children.push(child);
+      if (given === undefined || done.has(name)) continue;
       done.add(name);
-      const rows = Array.isArray(given) ? given : given === undefined ? null : [given];
-      if (rows === null) children.push(child);
-      for (const [index, row] of (rows ?? []).entries()) {
-        const made = structuredClone(child);
-        if (isObject(row)) fillPlace(made, row, below, `${here}/${index + 1}`, structure, tells);
+      children.pop();
+      for (const [index, row] of (Array.isArray(given) ? given : [given]).entries()) {
+        // Only the first entry is the engine's own: what it made up for that one (ids) belongs to no other.
+        const made = index === 0 ? child : bare(empty);
+        if (isObject(row)) fillPlace(made, empty, row, below, `${here}/${index + 1}`, structure, tells);
         children.push(made);
       }
       continue;
     }
     children.push(child);
-    if (given === undefined || name === 'meta') continue;
-    if (isObject(given)) fillPlace(child, given, below, here, structure, tells);
+    if (name === 'meta') fillEntity(child, given);
+    else if (given === undefined) continue;
+    else if (isObject(given)) fillPlace(child, empty, given, below, here, structure, tells);
     else if (!child.children.length) child.text = leaf(given, below, here, structure, tells);
   }
   element.children = children;
+}
+
+/** Who is made or meant: the one of these answers, else somebody new. */
+function fillEntity(meta: XmlElement, given: Json | undefined): void {
+  const entity = meta.children.find((child) => child.local === 'entity');
+  if (!entity || entity.attributes['id'] === undefined) return;
+  const known = isObject(given) && isObject(given['entity']) ? given['entity']['id'] : undefined;
+  if (typeof known === 'string') entity.attributes['id'] = known;
+  else entity.attributes['id'] ||= crypto.randomUUID();
 }
 
 function leaf(given: Json, below: Path, place: string, structure: Structure, tells: Aside['told']): string {

@@ -1,7 +1,7 @@
 /** What an XForm says of its own shape: which places repeat, which answers are lists, and what ODK's engine leaves unread. */
 
 import type { Json } from '../contract';
-import { attribute, find, parseXml, walk, type XmlElement } from './xml';
+import { attribute, parseXml, walk, type XmlElement } from './xml';
 
 /** A path inside the instance without its root: `babies/sex`. */
 export type Path = string;
@@ -27,6 +27,8 @@ export interface Beside {
 
 export interface ReadForm {
   structure: Structure;
+  /** The empty instance, with everything that may ever stand in it. */
+  data: XmlElement;
   /** The XForm without the parts of labels that the engine would print into the text. */
   xml: string;
   /** Language of the form -> id of a text -> what stands beside it. */
@@ -42,8 +44,9 @@ const TEXT_ID = /jr:itext\(\s*'([^']+)'\s*\)/;
 
 export function readForm(source: string): ReadForm {
   const root = parseXml(source);
-  const model = find(root, 'model');
-  const body = find(root, 'body');
+  // Not just anywhere: a question may be called `body`.
+  const body = root.children.find((child) => child.local === 'body');
+  const model = root.children.find((child) => child.local === 'head')?.children.find((child) => child.local === 'model');
   const data = model?.children.find((child) => child.local === 'instance')?.children[0];
   if (!model || !body || !data) throw new Error('an XForm with a model, an instance and a body');
   const top = `/${data.local}/`;
@@ -52,7 +55,7 @@ export function readForm(source: string): ReadForm {
     id: data.attributes['id'] ?? '', version: attribute(data, 'version') ?? '',
     containers: new Set(), repeats: new Set(), many: new Set(), dates: new Set(), precision: new Map(),
   };
-  const read: ReadForm = { structure, xml: source, beside: new Map(), hints: new Map(), labels: new Map() };
+  const read: ReadForm = { structure, data, xml: source, beside: new Map(), hints: new Map(), labels: new Map() };
   const controls = new Set<Path>();
   for (const control of walk(body)) {
     const at = path(control.attributes['ref']);

@@ -111,15 +111,6 @@ function openTag(source: string, from: number, open: XmlElement[]): number {
   return made.end > from ? made.end : at + 1;
 }
 
-/** The first element inside, at any depth, of this local name. */
-export function find(inside: XmlElement, local: string): XmlElement | undefined {
-  for (const child of inside.children) {
-    const found = child.local === local ? child : find(child, local);
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /** Every element inside, at any depth, in order. */
 export function* walk(inside: XmlElement): Generator<XmlElement> {
   for (const child of inside.children) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import threading
@@ -9,11 +10,13 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.phone_forms.filling import Filler
+from tests.journeys.phone_forms.vectors import VECTORS, by_hand
 from tests.support.chromium import PHONE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,6 +59,17 @@ def address(built: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_address[1]}/forms.html"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Iterator[list[dict[str, Any]]]:
+    """Instances of this run. They become the vectors anew when DOORSTEP_WRITE_VECTORS is set and every form was run."""
+    found: list[dict[str, Any]] = []
+    yield found
+    if os.environ.get("DOORSTEP_WRITE_VECTORS"):
+        found.sort(key=lambda one: str(one["title"]))
+        lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in [*found, *by_hand()])
+        VECTORS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 @pytest.fixture

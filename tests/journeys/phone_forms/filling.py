@@ -83,7 +83,8 @@ class Filler:
                 yield " ".join(places)
             before = self._place()
             self.next()
-            self.page.wait_for_function("before => document.querySelector('.form').dataset.at !== before", arg=before)
+            self.page.wait_for_function("before => document.querySelector('.form').dataset.at !== before || document.querySelector('.why')", arg=before)
+            assert self._place() != before, f"{self.heading}: {self.page.locator('.why').all_inner_texts()}"
         raise AssertionError("the form has no end")
 
     def _place(self) -> str:
@@ -108,6 +109,8 @@ class Filler:
     def answer(self, question: Locator, wanted: Any = None) -> None:
         """Answers one question; `wanted` as the record has it, or whatever fits."""
         kind = question.get_attribute("data-kind")
+        if wanted is None and self._answered(question):
+            return
         if kind == "note" or question.locator(".shown").count():
             return
         if kind == "select":
@@ -123,6 +126,12 @@ class Filler:
             self._upload(question)
         else:
             self._write(question, question.get_attribute("data-type") or "", wanted)
+
+    @staticmethod
+    def _answered(question: Locator) -> bool:
+        """The form itself has put something here."""
+        found: bool = question.evaluate("one => [...one.querySelectorAll('.answer input, .answer textarea')].some(box => /radio|checkbox/.test(box.type) ? box.checked : !/file|range|search/.test(box.type) && box.value)")
+        return found
 
     def _choose(self, question: Locator, wanted: Any) -> None:
         values = wanted if isinstance(wanted, list) else [wanted] if wanted is not None else None
