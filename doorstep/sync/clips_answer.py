@@ -19,7 +19,7 @@ import struct
 from doorstep.record.http import Answer, told
 from doorstep.sync.clips import HASH
 from doorstep.sync.clips_sound import as_mp3
-from doorstep.sync.clips_voices import Voices, shared_voices
+from doorstep.sync.clips_voices import Voices
 
 PREFIX = "/sync/v1/clips/"
 MOST = 64
@@ -28,16 +28,14 @@ FOREVER = ("Cache-Control", "private, max-age=31536000, immutable")
 TYPES = {".ogg": "audio/ogg", ".mp3": "audio/mpeg"}
 
 
-def clips_answer(path: str, method: str, worker: str | None, voices: Voices | None = None) -> Answer | None:
-    """The answer to a request below /sync/v1/clips/, None for any other path. worker: whose token it is; None: nobody's."""
-    if not path.startswith(PREFIX):
-        return None
+def clips_answer(path: str, method: str, worker: str | None, voices: Voices) -> Answer:
+    """The answer to a request below /sync/v1/clips/. worker: whose token it is; None: nobody's."""
     if not worker:
         return told(401, "Nobody here has this token, or none was sent.", "Nothing was changed.",
                     "Send the token of your enrolment, as `Authorization: Bearer TOKEN`.")  # fmt: skip
     if method not in ("GET", "HEAD"):
         return told(405, "Sounds are only asked for here.", "Nothing was changed.", "Send it with GET.")
-    return _answer(path.removeprefix(PREFIX), voices or shared_voices()) or told(
+    return _answer(path.removeprefix(PREFIX), voices) or told(
         404, "There is no such sound.", "Nothing was changed.", "Ask for the list of the language again: it may have changed."
     )
 

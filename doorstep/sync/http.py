@@ -25,6 +25,8 @@ from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
 from doorstep.sync import codes, parcels, phones, pull
+from doorstep.sync.clips_answer import clips_answer
+from doorstep.sync.clips_voices import Voices
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.guesses import Guesses
 from doorstep.sync.holding import Holding
@@ -48,6 +50,7 @@ class SyncApp:
     def __init__(self, record: Record, intake: IntakeApp, forget: Callable[[], None] = lambda: None) -> None:
         self.record, self.intake, self.forget = record, intake, forget
         self.recipient, self.guesses = Recipient(record), Guesses()
+        self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
         self._packs: dict[str, PhonePack] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -103,6 +106,8 @@ class SyncApp:
         door = doors.get((method, path))
         if path.startswith("pack/") and method in ("GET", "HEAD"):
             door = self._pack
+        if path.startswith("clips/"):
+            door = self._clips
         if door is None:
             body_of(environ, drain_only=True)
             return told(404, "There is nothing here that can be shown to you.", NOTHING_CHANGED, "Look at the address again.")
@@ -195,6 +200,10 @@ class SyncApp:
         if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
             return Answer(200, found.packed, "application/json", [("Content-Encoding", "gzip"), *headers])
         return Answer(200, gzip.decompress(found.packed), "application/json", headers)
+
+    def _clips(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """Which words have a voice, and the sounds."""
+        return clips_answer(environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"], phone.worker.username, self.voices)
 
     def _snapshot(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         try:

@@ -28,8 +28,9 @@ from doorstep.sync.clips_sound import RATE, Unfit, prepared
 from doorstep.sync.clips_store import Clips, NotKept
 from doorstep.sync.clips_voices import Voices
 from tests.cli.test_backup_is_noted import installation
-from tests.record.cast import registered
+from tests.record.cast import ATTENDANT, registered
 from tests.support.pages import ROOT, maternal
+from tests.sync.station import Station
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "clips.json").read_text(encoding="utf-8"))
 BLEEDING = "ហូរឈាមតាមទ្វារមាស"
@@ -318,7 +319,6 @@ def quiet(voices: Voices, monkeypatch: pytest.MonkeyPatch) -> Iterator[Voices]:
 
 def ask(voices: Voices, name: str, worker: str | None = "dara", method: str = "GET") -> tuple[int, bytes, dict[str, str]]:
     answer = clips_answer(f"/sync/v1/clips/{name}", method, worker, voices)
-    assert answer is not None
     return answer.status, answer.body, {"Content-Type": answer.type, **dict(answer.headers)}
 
 
@@ -373,7 +373,23 @@ def test_whoever_has_no_token_hears_nothing(quiet: Voices) -> None:
     assert ask(quiet, "km.json", method="POST")[0] == 405
     for name in ("fr.json", "../secret.json", f"{hash}.exe", "km", "%2e%2e.ogg", ".pack"):
         assert ask(quiet, name)[0] == 404
-    assert clips_answer("/sync/v1/state", "GET", "dara", quiet) is None
+
+
+def test_an_enrolled_phone_hears_through_the_server_and_a_revoked_one_does_not(station: Station) -> None:
+    from doorstep.sync import phones
+
+    voices = station.app.voices
+    voices.made.make_beside = lambda wanted: False  # type: ignore[method-assign]
+    hash = keep(voices.clips, agreed(voices.clips))
+    assert station.request("GET", "clips/km.json").status == 401
+    phone = station.phone(ATTENDANT)
+    assert phone.get("clips/km.json", HTTP_ACCEPT_ENCODING="gzip").json["clips"][KEY][0] == hash
+    answer = phone.get(f"clips/{hash}.ogg")
+    assert (answer.status, answer.headers["content-type"], answer.headers["cache-control"]) == (200, "audio/ogg", "no-store")
+    assert answer.body == voices.clips.sound(hash)
+    assert phone.get(f"clips/{'0' * 32}.ogg").status == 404
+    phones.revoke(phone.row, "pov")
+    assert phone.get(f"clips/{hash}.ogg").status == 403
 
 
 # --- backup and restore -----------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def voices(request: HttpRequest) -> HttpResponse:
     view = next(one for one in views if one.language == language)
     page = Paginator(rows(found, language, show, part), PAGE).get_page(request.GET.get("page"))
     response = render(request, "web/voices.html", {
-        "languages": [(one, one.language == language) for one in views], "view": view, "language": language, "page": page,
+        "heard_in": [(one, one.language == language) for one in views], "view": view, "language": language, "page": page,
         "show": show, "part": part, "parts": parts(found, language, show), "shows": shows(view),
         "speaker": _speaker(request, found), "speakers": sorted(state.speakers.values(), key=lambda one: one.called.casefold()),
         "counted": {one.id: len(state.of_speaker(one.id)) for one in state.speakers.values()},
