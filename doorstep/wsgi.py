@@ -23,6 +23,7 @@ from doorstep.accounts.models import Worker  # noqa: E402
 from doorstep.record.background import Background  # noqa: E402
 from doorstep.record.http import IntakeApp  # noqa: E402
 from doorstep.record.opened import shared_record  # noqa: E402
+from doorstep.record.scope import Scope  # noqa: E402
 from doorstep.record.writer import Writer  # noqa: E402
 from doorstep.sync.http import PREFIX, SyncApp  # noqa: E402
 from doorstep.web.phone_app import with_phone_app  # noqa: E402
@@ -57,10 +58,13 @@ def make_intake() -> IntakeApp:
         worker = Worker.objects.filter(username=username).first()
         return access.submission(record, access.viewer(worker), id)
 
+    def scope_of(username: str) -> Scope:
+        return access.viewer(Worker.objects.filter(username=username).first()).scope
+
     def erased(author: str, subject: str) -> None:
         audit.note(author, "erased", subject=subject)
 
-    return IntakeApp(record, writer, accounts, accounts.sender_of, accounts.place_of, may_see, erased)
+    return IntakeApp(record, writer, accounts, accounts.sender_of, accounts.place_of, may_see, erased, scope_of)
 
 
 pages = with_phone_app(django_pages, Path(settings.DOORSTEP_PHONE_APP))

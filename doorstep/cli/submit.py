@@ -12,13 +12,14 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 import click
 
 from doorstep.cli.opened import Failed, Meter, accounts_of, catch_up, note_erased, opened
 from doorstep.cli.output import emit
-from doorstep.record import openrosa
+from doorstep.record import openrosa, uploaded_openrosa
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority, Operator
 from doorstep.record.intake import Receipt
@@ -203,7 +204,8 @@ def _item_of_form(record: Record, one: Filled, who: Authority, sender: str) -> I
         nobody = Refusal("field_missing", "author: a filled form does not say who filled it; add --as USERNAME")
         return Item(None, now_ms(), nobody)
     part = openrosa.Part(openrosa.XML_PART, "", "text/xml", one.xml)
-    return openrosa.item_of_form([part], record.shelf, who, now_ms(), sender, accounts_of(record).place_of)
+    whose = partial(uploaded_openrosa.whose, record)
+    return openrosa.item_of_form([part], record.shelf, who, now_ms(), sender, accounts_of(record).place_of, whose)
 
 
 def _report(tally: Tally, output: str) -> None:

@@ -7,6 +7,7 @@ Source: docs/decisions/0032-uploaded-forms.md. Pure: bytes in, files or troubles
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 import yaml
 
 from doorstep.content.flatten import NAMESPACE
+from doorstep.content.forms_sheets import Sheets
 from doorstep.content.model import Form, Programme
 from doorstep.content.uploaded_media import Medium
 
@@ -36,7 +38,7 @@ HOUSEHOLD_ID = "household_id"
 @dataclass(frozen=True)
 class Uploaded:
     """What is known of it besides the workbook. version: as Doorstep calls it. roles: who fills it in. places: ids of the areas
-    it is for, '*' for everywhere. facts: codes of the dictionaries that its answers feed. digest: of workbook and media."""
+    it is for, '*' for everywhere. facts: codes that its answers feed. digest: of what is asked, media included."""
 
     form: str
     version: str
@@ -131,11 +133,15 @@ def programme_id(form: str) -> str:
     return f"{PREFIX}{plain}-{mark}" if plain else f"{PREFIX}{mark}"
 
 
-def digest_of(workbook: bytes, media: Mapping[str, bytes]) -> str:
-    """SHA-256 of everything that came, in hex: the same files are the same version."""
-    digest = hashlib.sha256(hashlib.sha256(workbook).digest())
+def digest_of(sheets: Sheets, media: Mapping[str, bytes]) -> str:
+    """SHA-256 of what is asked, in hex: a workbook that was only opened and saved again is the same version."""
+    digest = hashlib.sha256()
+    for name in sorted(sheets):
+        for row in (sheets[name].header, *sheets[name].rows):
+            if texts := [cell.text for cell in row.cells]:
+                digest.update(json.dumps([name, row.line, *texts]).encode())
     for name in sorted(media):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(media[name]).digest())
+        digest.update(json.dumps([name, hashlib.sha256(media[name]).hexdigest()]).encode())
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from unicodedata import category, normalize
 
 from doorstep.content.forms import language
 from doorstep.content.forms_sheets import Cell, Row, Sheet, Sheets
@@ -26,7 +27,6 @@ FROM_FILE = ("from_file", "from file")
 KEPT = ("meta", "instanceid", "instancename")
 ALIASES = {"command": "type", "tag": "name", "caption": "label", "value": "name"}
 EXAMPLES = ("text", "integer", "decimal", "date", "note", "select_one", "select_multiple", "image", "geopoint", "begin_group")
-_NAME = re.compile(r"[^\W\d][\w.\-]*")
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _WORDS = re.compile(r"(label|hint|caption)(?:\s*::?\s*(.+))?", re.IGNORECASE)
 _OURS = re.compile(r"(doorstep_|last-saved#)")
@@ -166,7 +166,7 @@ class _Looking:
             return
         cell = self._cell(row, "name")
         taken = self.open[-1].names
-        if not _NAME.fullmatch(name):
+        if not lettered(name, "_.-") or name[0].isdecimal() or name[0] in ".-":
             self._add("name-letters", row, "name", name=name, near=as_name(name))
         elif name.lower() in KEPT and len(self.open) == 1:
             self._add("name-kept", row, "name", name=name, near=f"{name}_1")
@@ -234,10 +234,13 @@ def labels_of(sheet: Sheet) -> dict[int, str]:
     return found
 
 
+def lettered(text: str, also: str) -> bool:
+    """Whether it is made of letters, marks and digits of any script, and of these signs: Khmer writes vowels as marks."""
+    return bool(text) and all(letter in also or category(letter)[0] in "LMN" for letter in text)
+
+
 def as_name(text: str, otherwise: str = "question") -> str:
     """Something like it that may be a name."""
-    from unicodedata import normalize
-
     plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
     found = re.sub(r"\W+", "_", plain).strip("_").lower()
     return found if re.match(r"[a-z]", found) else f"{otherwise}_{found}".strip("_")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from doorstep.content.forms_sheets import Sheets
-from doorstep.content.uploaded_look import folded
+from doorstep.content.uploaded_look import folded, lettered
 from doorstep.content.uploaded_sheets import MB, suffix_of
 from doorstep.content.uploaded_troubles import Troubles
 
@@ -19,7 +19,6 @@ LARGEST, ALL, MOST = 5 * MB, 20 * MB, 300
 ITEMSETS = "itemsets.csv"
 """What ODK Collect reads choices of select_one_external from; made of the sheet external_choices."""
 _WANTED = re.compile(r"jr://([\w-]+)/([^\"'<>&\s][^\"'<>&]*)")
-_NAME = re.compile(r"[^\W_][\w .\-()]{0,119}")
 _STARTS: dict[str, tuple[bytes, ...]] = {
     ".png": (b"\x89PNG\r\n",), ".jpg": (b"\xff\xd8\xff",), ".jpeg": (b"\xff\xd8\xff",), ".gif": (b"GIF8",), ".webp": (b"RIFF",),
     ".mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"), ".ogg": (b"OggS",), ".wav": (b"RIFF",), ".webm": (b"\x1aE\xdf\xa3",),
@@ -70,7 +69,7 @@ def sort_out(xml: str, given: Mapping[str, bytes], sheets: Sheets, troubles: Tro
     for name, content in given.items():
         if name in kept:
             continue
-        if not _NAME.fullmatch(name):
+        if not lettered(name, " _.-()") or name[0] in "_.-" or len(name) > 120:
             troubles.add("media-name", file=name)
         elif name not in asked:
             troubles.add("media-unused", file=name)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from doorstep.content.forms_sheets import Sheets
 from doorstep.content.model import Code
-from doorstep.content.uploaded_look import as_name, folded
+from doorstep.content.uploaded_look import as_name, folded, lettered
 from doorstep.content.uploaded_troubles import Troubles
 
 LONGEST = 64
-ID = re.compile(r"[^\W_](?:[\w .-]*[\w])?")
-"""Letters of any script, digits, and blanks, - _ . between them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ def name_it(sheets: Sheets, file: str, digest: str, known: Known, troubles: Trou
     if not own:
         own = as_name(stem, "form")[:LONGEST]
         troubles.add("id-given", "settings" if "settings" in sheets else "", id=own)
-    elif len(own) > LONGEST or not ID.fullmatch(own):
+    elif len(own) > LONGEST or not lettered(own, " _.-") or own[0] in "_.-":
         troubles.add("id-letters", "settings", line, column, id=own, near=as_name(own, "form")[:LONGEST])
     if own in known.taken:
         troubles.add("id-taken", "settings", line, column, id=own, programme=known.taken[own], near=f"{as_name(own, 'form')}_2")

@@ -82,7 +82,7 @@ def understand(
         look(sheets, troubles)
     if not sheets or troubles.stop:
         return Understood(troubles.sorted())
-    digest = digest_of(workbook, media)
+    digest = digest_of(sheets, media)
     own, version = name_it(sheets, name, digest, known, troubles)
     form = _built(sheets, own, version, known.dictionary, troubles)
     if form is None or troubles.stop:

@@ -111,7 +111,7 @@ _COMPILED: dict[tuple[str, str], list[Compiled]] = {}
 
 def _compiled(pack: Pack, dialect: str) -> list[Compiled]:
     """A statement for each pathway, compiled once for a pack and a dialect."""
-    key = (pack.hash, dialect)
+    key = (pack.rules, dialect)
     if key not in _COMPILED:
         chosen = [(one, name) for _, one in sorted(pack.programmes.items()) for name in one.pathways]
         _COMPILED[key] = [compile_steps(programme, dialect, pathways=[pathway]) for programme, pathway in chosen]

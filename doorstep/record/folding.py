@@ -29,7 +29,7 @@ def catch_up(store: Store, shelf: Shelf, rules: Rules, progress: Progress = _sil
         found = standing(register)
     if found.right(rules):
         return 0
-    if found.pack != rules.pack.hash:
+    if found.pack != rules.pack.rules:
         _adopt(store, rules)
     new = 0
     while True:
@@ -64,7 +64,7 @@ class Standing(NamedTuple):
     def right(self, rules: Rules) -> bool:
         """Whether nothing is left to do."""
         told = self.folded == self.last and self.purged == self.erasures
-        return told and not self.waiting and self.pack == rules.pack.hash
+        return told and not self.waiting and self.pack == rules.pack.rules
 
 
 def standing(register: Connection) -> Standing:
@@ -103,12 +103,12 @@ def set_meta(register: Connection, name: str, to: str) -> None:
 def _adopt(store: Store, rules: Rules) -> None:
     """A register that was worked out by another pack: the rules are put in, and everybody is worked out anew."""
     with store.register.write() as register:
-        if meta(register, "pack") == rules.pack.hash:  # another process was quicker
+        if meta(register, "pack") == rules.pack.rules:  # another process was quicker
             return
         rules.install(register)
         register.run("DELETE FROM dirty")
         register.run("INSERT INTO dirty (subject, stage) SELECT DISTINCT subject, 1 FROM speaks_of")
-        set_meta(register, "pack", rules.pack.hash)
+        set_meta(register, "pack", rules.pack.rules)
 
 
 def _read_some(store: Store, shelf: Shelf, register: Connection) -> int:

@@ -14,11 +14,12 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from doorstep.record import openrosa
+from doorstep.record import openrosa, uploaded_openrosa
 from doorstep.record.authority import Authority
 from doorstep.record.database import DatabaseAway
 from doorstep.record.intake import Receipt
@@ -26,6 +27,7 @@ from doorstep.record.lookup import outcome_of
 from doorstep.record.prepare import decode, items_of
 from doorstep.record.reasons import ACCEPTED, REASONS, Refusal
 from doorstep.record.record import Record
+from doorstep.record.scope import EVERYTHING, Scope
 from doorstep.record.store import now_ms
 from doorstep.record.writer import Writer
 
@@ -74,15 +76,17 @@ NOTHING_STORED = "Nothing was stored: keep your copy."
 class IntakeApp:
     """WSGI. sender_of: username of a token's worker, None for a token that is nobody's. place_of: see `openrosa`.
 
-    may_see: whether this worker may know of a submission. erased: told who erased whom, once it is done.
+    may_see: whether this worker may know of a submission. erased: told who erased whom, once it is done. scope_of: what a worker
+    may see, by which the forms that were uploaded are offered.
     """
 
     def __init__(
         self, record: Record, writer: Writer, authority: Authority, sender_of: Callable[[str], str | None],
         place_of: Callable[[str], str], may_see: Callable[[str, str], bool],
         erased: Callable[[str, str], None] = lambda author, subject: None,
+        scope_of: Callable[[str], Scope] = lambda sender: EVERYTHING,
     ) -> None:  # fmt: skip
-        self.record, self.writer, self.authority = record, writer, authority
+        self.record, self.writer, self.authority, self.scope_of = record, writer, authority, scope_of
         self.sender_of, self.place_of, self.may_see, self.erased = sender_of, place_of, may_see, erased
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -112,6 +116,7 @@ class IntakeApp:
 
     def _route(self, environ: WSGIEnvironment) -> Answer:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        self.record.notice()
         sender = self._sender(environ)
         if sender is None:
             body_of(environ, drain_only=True)
@@ -185,11 +190,12 @@ class IntakeApp:
     def _openrosa(self, path: str, method: str, environ: WSGIEnvironment, sender: str) -> Answer:
         base = f"{_address(environ)}/openrosa"
         if path == "/openrosa/formList":
-            return Answer(200, openrosa.form_list(self.record.shelf, base), XML, _rosa())
-        if path.startswith("/openrosa/forms/") and path.endswith(".xml"):
-            form = openrosa.forms_in_force(self.record.shelf).get(path[len("/openrosa/forms/") : -len(".xml")])
-            if form is not None:
-                return Answer(200, form.xml.encode(), XML, _rosa())
+            offered = uploaded_openrosa.forms_for(self.record, self.scope_of(sender))
+            return Answer(200, openrosa.form_list(*offered, base), XML, _rosa())
+        if path.startswith(uploaded_openrosa.FORMS) and method in ("GET", "HEAD"):
+            found = uploaded_openrosa.answer(self.record, path, self.scope_of(sender), base)
+            if found is not None:
+                return Answer(200, found[1], found[0], _rosa())
         if path == "/openrosa/submission" and method == "HEAD":
             return Answer(204, b"", XML, [*_rosa(), ("Location", f"{base}/submission")])
         if path == "/openrosa/submission" and method == "POST":
@@ -200,7 +206,8 @@ class IntakeApp:
         received = now_ms()
         try:
             parts = openrosa.parts_of(body_of(environ, wrong="bad_xml"), environ.get("CONTENT_TYPE", ""))
-            item = openrosa.item_of_form(parts, self.record.shelf, self.authority, received, sender, self.place_of)
+            whose = partial(uploaded_openrosa.whose, self.record)
+            item = openrosa.item_of_form(parts, self.record.shelf, self.authority, received, sender, self.place_of, whose)
             receipt = self.writer.submit([item])[0]
         except Refusal as refusal:
             receipt = Receipt(refusal.id or "", refusal.reason.outcome, refusal.reason.code, refusal.detail)

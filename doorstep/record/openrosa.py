@@ -6,18 +6,22 @@ Source: docs.getodk.org, OpenRosa form discovery, form submission and metadata A
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from doorstep.content.model import Form
+from doorstep.content.uploaded import Uploaded, subject_of
+from doorstep.content.uploaded_media import Medium
 from doorstep.content.xform import BadInstance, Instance, form_of, xform_to_answers
 from doorstep.record.admission import Item
 from doorstep.record.authority import Authority
-from doorstep.record.envelope import read_envelope
+from doorstep.record.envelope import parse_moment, read_envelope
 from doorstep.record.intake import Receipt
 from doorstep.record.prepare import signature
+from doorstep.record.reading import PLACE_CODE
 from doorstep.record.reasons import ACCEPTED, DUPLICATE, HELD, REASONS, Refusal
 from doorstep.record.shelf import Shelf
 
@@ -28,6 +32,7 @@ MOST_FILES = 50
 LONGEST_NAME = 200
 _BAD = {"too-large": "too_big", "too-deep": "too_deep", "too-many": "too_big"}
 _LIST = "http://openrosa.org/xforms/xformsList"
+_MANIFEST = "http://openrosa.org/xforms/xformsManifest"
 _RESPONSE = "http://openrosa.org/http/response"
 
 
@@ -76,14 +81,19 @@ def _parameter(header: str, name: str) -> str:
 
 
 def item_of_form(
-    parts: list[Part], shelf: Shelf, authority: Authority, received_ms: int, sender: str, place_of: Callable[[str], str]
-) -> Item:
-    """One submission of Collect as an item. place_of: where a worker's forms happen when the form does not say."""
+    parts: list[Part], shelf: Shelf, authority: Authority, received_ms: int, sender: str, place_of: Callable[[str], str],
+    whose: Callable[[str], str] = lambda id: "",
+) -> Item:  # fmt: skip
+    """One submission of Collect as an item. place_of: where a worker's forms happen when the form does not say. whose: of whom
+    a submission here speaks, '' where it is not here."""
     xml = next((part.content for part in parts if part.name == XML_PART), None)
     try:
         if xml is None:
             raise Refusal("bad_xml", f"expected a part called {XML_PART}")
-        sent, made_at = _sent(_instance(xml, shelf), sender, place_of)
+        instance = _instance(xml, shelf)
+        sent, made_at = _sent(instance, sender, place_of)
+        if uploaded := shelf.uploaded(instance.form, instance.version):
+            _of_stranger(sent, uploaded, place_of(sender), whose)
         envelope = read_envelope(sent, author=sender, made_at=made_at or _iso(received_ms))
         files = _files(parts)
     except Refusal as refusal:
@@ -131,13 +141,36 @@ def _sent(instance: Instance, sender: str, place_of: Callable[[str], str]) -> tu
     if isinstance(replaced, str) and replaced:
         sent |= {"kind": "correction", "replaces": replaced.removeprefix("uuid:")}
     times = (answers.get("end"), answers.get("start"), meta.get("timeEnd"), meta.get("timeStart"))
-    made_at = next((time for time in times if isinstance(time, str) and "T" in time), None)
+    made_at = next((time for time in times if isinstance(time, str) and _is_moment(time)), None)
     return {key: value for key, value in sent.items() if value not in (None, "")}, made_at
+
+
+def _of_stranger(sent: dict[str, Any], uploaded: Uploaded, place: str, whose: Callable[[str], str]) -> None:
+    """Somebody else's form: its questions `subject` and `place` mean what its author meant, and are not taken for ours."""
+    answers = sent["answers"]
+    told = _word(answers, "place")
+    where = told if PLACE_CODE.fullmatch(told) else place
+    sent.pop("place", None)
+    if where:
+        sent["place"] = where
+    if uploaded.of_somebody:
+        return
+    replaced = sent.get("replaces")
+    sent["subject"] = (whose(replaced) if replaced else "") or subject_of(uploaded, replaced or sent["id"], where, answers)
 
 
 def _word(answers: Mapping[str, Any], name: str) -> str:
     found = answers.get(name)
     return found.strip() if isinstance(found, str) else ""
+
+
+def _is_moment(text: str) -> bool:
+    """A question called start or end may ask for anything."""
+    try:
+        parse_moment(text)
+    except Refusal:
+        return False
+    return True
 
 
 def _iso(ms: int) -> str:
@@ -146,17 +179,31 @@ def _iso(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
 
 
-def form_list(shelf: Shelf, base: str) -> bytes:
-    """Every form in force as Collect lists them. base: the address of /openrosa."""
+def form_list(forms: Mapping[str, Form], media: Mapping[str, Collection[Medium]], base: str) -> bytes:
+    """These forms as Collect lists them. media: of those that have some. base: the address of /openrosa."""
     rows = []
-    for form in sorted(forms_in_force(shelf).values(), key=lambda form: form.id):
+    for form in sorted(forms.values(), key=lambda form: form.id):
         digest = hashlib.md5(form.xml.encode(), usedforsecurity=False).hexdigest()
         title = form.title.get("en") or next(iter(form.title.values()), form.id)
+        address = f"{base}/forms/{quote(form.id, safe='')}"
+        beside = f"<manifestUrl>{escape(address)}/manifest.xml</manifestUrl>" if media.get(form.id) else ""
         rows.append(
             f"<xform><formID>{escape(form.id)}</formID><name>{escape(title)}</name><version>{escape(form.version)}</version>"
-            f"<hash>md5:{digest}</hash><downloadUrl>{escape(f'{base}/forms/{form.id}.xml')}</downloadUrl></xform>"
+            f"<hash>md5:{digest}</hash><downloadUrl>{escape(address)}.xml</downloadUrl>{beside}</xform>"
         )
     return f'<?xml version="1.0" encoding="UTF-8"?><xforms xmlns={quoteattr(_LIST)}>{"".join(rows)}</xforms>'.encode()
+
+
+def manifest(form: str, media: Collection[Medium], base: str) -> bytes:
+    """The files that Collect fetches with a form. Its hashes are by another name; Collect only compares them."""
+    rows = []
+    for one in sorted(media, key=lambda one: one.name):
+        address = f"{base}/forms/{quote(form, safe='')}/media/{one.digest}/{quote(one.name)}"
+        rows.append(
+            f"<mediaFile><filename>{escape(one.name)}</filename><hash>md5:{one.digest[:32]}</hash>"
+            f"<downloadUrl>{escape(address)}</downloadUrl></mediaFile>"
+        )
+    return f'<?xml version="1.0" encoding="UTF-8"?><manifest xmlns={quoteattr(_MANIFEST)}>{"".join(rows)}</manifest>'.encode()
 
 
 def forms_in_force(shelf: Shelf) -> dict[str, Form]:

@@ -19,7 +19,8 @@ from doorstep.content.model import Programme
 from doorstep.record.fingerprint import code_version, shelf_stamp
 from doorstep.record.rules import keep
 from doorstep.record.shelf import Pack, Shelf
-from doorstep.record.store import Store, now_ms
+from doorstep.record.store import Store
+from doorstep.record.uploaded_packs import Folders, carried, files_of, last_release, named, packed, put_in_force, read_folders
 
 if TYPE_CHECKING:
     from doorstep.content.problems import Problem
@@ -49,31 +50,35 @@ def pack_hash(shelf: Path) -> str:
     return digest.hexdigest()
 
 
-def zip_shelf(shelf: Path) -> bytes:
-    """The files of every programme and of what they share, as a zip: the same files give the same bytes."""
+def zip_shelf(shelf: Path, uploaded: Folders | None = None) -> bytes:
+    """The files of every programme and of what they share, as a zip: the same files give the same bytes.
+
+    uploaded: forms that somebody uploaded, which stand on no shelf.
+    """
     from doorstep.content.read import COMMON, folders
 
-    buffer = io.BytesIO()
     chosen = [*folders(shelf), shelf / COMMON]
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(path for folder in chosen if folder.is_dir() for path in folder.rglob("*")):
-            if path.is_file() and path.name not in LEFT_OUT and path.name[0] != "~":
-                info = zipfile.ZipInfo(path.relative_to(shelf).as_posix(), (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(info, path.read_bytes())
-    return buffer.getvalue()
+    files = {
+        path.relative_to(shelf).as_posix(): path.read_bytes()
+        for path in sorted(path for folder in chosen if folder.is_dir() for path in folder.rglob("*"))
+        if path.is_file() and path.name not in LEFT_OUT and path.name[0] != "~"
+    }
+    return packed(files, uploaded or {})
 
 
 def release(store: Store, shelf: Path) -> bool:
-    """Puts what stands on the shelf in force unless it is; whether that was a change. Raises ContentWrong."""
-    with store.log.read() as log:
-        last = log.rows("SELECT pack FROM pack_release ORDER BY n DESC LIMIT 1")
+    """Puts what stands on the shelf in force unless it is; whether that was a change. Raises ContentWrong.
+
+    Forms that were uploaded stay in force as they are.
+    """
+    last = last_release(store)
     seen = store.config.data / "packs" / "shelf-seen"
-    stamp = f"{shelf.absolute()} {shelf_stamp(shelf)} {last[0][0] if last else ''}"
+    stamp = f"{shelf.absolute()} {shelf_stamp(shelf)} {last}"
     if last and seen.exists() and seen.read_text() == stamp:
         return False
-    hash = pack_hash(shelf)
-    if last and last[0][0] == hash:
+    uploaded = carried(store, last)
+    hash = named(pack_hash(shelf), uploaded)
+    if last == hash:
         seen.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         seen.write_text(stamp)
         return False
@@ -82,15 +87,20 @@ def release(store: Store, shelf: Path) -> bool:
     programmes, problems = _read(folders(shelf))
     if any(problem.is_error for problem in problems) or not programmes:
         raise ContentWrong([problem for problem in problems if problem.is_error])
-    if changed := _other_meaning(store, programmes):
+    if changed := [*_other_meaning(store, programmes), *_uploaded_ids(store, programmes)]:
         raise ContentWrong(changed)
-    keep(_kept(store, hash), programmes)
-    content, at = zip_shelf(shelf), now_ms()
-    with store.log.write() as log:
-        if not log.rows("SELECT 1 FROM pack WHERE hash = ?", [hash]):
-            log.insert("pack", ("hash", "content", "added_at"), [(hash, content, at)])
-        log.insert("pack_release", ("pack", "released_at"), [(hash, at)])
+    keep(_kept(store, hash), {**programmes, **read_folders(store, hash, uploaded, programmes)})
+    if not put_in_force(store, hash, zip_shelf(shelf, uploaded), last):
+        return release(store, shelf)  # another process released something meanwhile: once more, on top of it
     return True
+
+
+def _uploaded_ids(store: Store, programmes: Mapping[str, Programme]) -> list[str]:
+    """Forms of the shelf that have the id of one that somebody uploaded: a submission could not tell which it means."""
+    ids = {form: programme.id for programme in programmes.values() for form in programme.forms}
+    taken = {form for pack in load_shelf(store).packs for form in pack.uploaded}
+    expected = "which an uploaded form has; expected an id of its own"
+    return [f"{ids[form]}: form id '{form}' found, {expected}" for form in sorted(ids.keys() & taken)]
 
 
 NUMBERS = {"number", "integer"}
@@ -151,11 +161,13 @@ def _programmes(store: Store, hash: str) -> dict[str, Programme]:
         content = bytes(log.rows("SELECT content FROM pack WHERE hash = ?", [hash])[0][0])
     folder = store.config.data / "packs" / hash
     shutil.rmtree(folder, ignore_errors=True)
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        packed.extractall(folder)
+    with zipfile.ZipFile(io.BytesIO(content)) as whole:
+        whole.extractall(folder)
     from doorstep.content.read import folders
+    from doorstep.content.uploaded_read import is_uploaded
 
-    programmes, _ = _read(folders(folder))
+    programmes, _ = _read([one for one in folders(folder) if not is_uploaded(one)])
+    programmes |= read_folders(store, hash, files_of(content)[1], programmes)
     keep(_kept(store, hash), programmes)
     return programmes
 

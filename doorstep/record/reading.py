@@ -112,6 +112,13 @@ def _body(
     return join(main, plain, form)
 
 
+def bodies(log: Connection, vault: Vault, rows: Sequence[Logged], shelf: Shelf) -> list[dict[str, Any] | None]:
+    """What was sent, whole, of each of these submissions; None where it was erased."""
+    parts = _parts(log, rows)
+    keys = vault.get(log, {row.subject for row in rows} | {who for own in parts.values() for who, _ in own.values()})
+    return [_body(row, parts.get(row.seq, {}), keys, form_of(row, shelf)) for row in rows]
+
+
 def form_of(row: Logged, shelf: Shelf) -> Form | None:
     """The form it was filled in with, None when it is no form's."""
     found = shelf.form(row.form, row.version, row.pack) if row.form else None

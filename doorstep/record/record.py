@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,11 @@ from doorstep.record.packs import load_shelf, release
 from doorstep.record.rules import Rules
 from doorstep.record.shelf import Shelf
 from doorstep.record.store import Config, Store
+from doorstep.record.uploaded_packs import last_release
 from doorstep.record.writer import admit_safely
+
+NOTICED = 2.0
+"""Seconds that pass at least between one look for it and the next."""
 
 
 class Record:
@@ -28,6 +33,7 @@ class Record:
         self.shelf = Shelf([])
         self.rules = self._rules()
         self._folding = threading.Lock()
+        self._noticed = time.monotonic()
         self.reload()
 
     @classmethod
@@ -51,6 +57,15 @@ class Record:
         self.shelf = load_shelf(self.store)
         self.rules = self._rules()
 
+    def notice(self) -> None:
+        """Takes notice of what another process released, such as a form uploaded by command."""
+        now = time.monotonic()
+        if now - self._noticed < NOTICED:
+            return
+        self._noticed = now
+        if last_release(self.store) != self.shelf.current.hash:
+            self.reload()
+
     def _rules(self) -> Rules:
         return Rules(self.shelf.current, self.store.register.dialect, self.store.config.data / "packs")
 
@@ -67,12 +82,14 @@ class Record:
 
     def catch_up(self, progress: folding.Progress = folding._silent) -> int:
         """Works the register up to the end of the log; every read that needs it calls this first."""
+        self.notice()
         with self._folding:
             return folding.catch_up(self.store, self.shelf, self.rules, progress)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot of the register in which everything counts that was acknowledged before."""
+        self.notice()
         with self.store.register.read() as register:
             right = folding.standing(register).right(self.rules)
             if right:

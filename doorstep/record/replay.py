@@ -93,7 +93,7 @@ def check(record: Record, seed: int | None = None, progress: folding.Progress = 
 
 def _moment(live: Connection, record: Record) -> Moment | None:
     """What this snapshot knows; None when another process is in the middle of working it out."""
-    if folding.meta(live, "pack") != record.rules.pack.hash:
+    if folding.meta(live, "pack") != record.rules.pack.rules:
         return None
     if value(live, "SELECT COUNT(*) FROM dirty"):
         return None
@@ -108,7 +108,7 @@ def replay_into(beside: Store, record: Record, seed: int | None, progress: foldi
     """Fills an empty register from the log; the seq of the last submission in it."""
     with beside.register.write() as register:
         record.rules.install(register)
-        folding.set_meta(register, "pack", record.rules.pack.hash)
+        folding.set_meta(register, "pack", record.rules.pack.rules)
         last = int(value(register, "SELECT COALESCE(MAX(seq), 0) FROM submission"))
         rows = logged_rows(register, "seq <= ?", [last]) if seed is not None else []
     if seed is None:

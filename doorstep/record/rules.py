@@ -33,7 +33,7 @@ class Rules:
     @cached_property
     def meaning(self) -> Meaning:
         """Rule tables and statements."""
-        kept = self.folder / f"{self.pack.hash}-{self.dialect}-{code_version(*WRITTEN_BY)}.sql" if self.folder else None
+        kept = self.folder / f"{self.pack.rules}-{self.dialect}-{code_version(*WRITTEN_BY)}.sql" if self.folder else None
         if kept is not None and kept.exists():
             try:
                 found: Meaning = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file, beside the log

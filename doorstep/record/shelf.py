@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from doorstep.content.model import Code, EpisodeKind, Form, Programme
+from doorstep.content.uploaded import Uploaded, uploaded_of
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,18 @@ class Pack:
 
     hash: str
     programmes: Mapping[str, Programme]
+
+    @property
+    def rules(self) -> str:
+        """The part of the hash that names what decides facts and steps. What follows are forms that somebody uploaded: they
+        decide nothing, so that another one leaves everything that was worked out as it is."""
+        return self.hash.partition("-")[0]
+
+    @property
+    def uploaded(self) -> dict[str, tuple[Uploaded, Programme]]:
+        """The forms that somebody uploaded, by the form's id."""
+        known = ((uploaded_of(programme), programme) for programme in self.programmes.values())
+        return {told.form: (told, programme) for told, programme in known if told is not None}
 
     @property
     def dictionary(self) -> dict[str, Code]:
@@ -44,6 +57,7 @@ class Shelf:
         self._latest: dict[str, FormIn] = {}
         self._in: dict[tuple[str, str, str], FormIn] = {}
         self._dictionaries: dict[str, dict[str, Code]] = {}
+        self._uploads: dict[tuple[str, str], Uploaded] = {}
         for pack in self.packs:
             for programme in pack.programmes.values():
                 for form in programme.forms.values():
@@ -51,6 +65,9 @@ class Shelf:
                     self._forms[form.id, form.version] = held
                     self._in[form.id, form.version, pack.hash] = held
                     self._latest[form.id] = held
+                told = uploaded_of(programme)
+                if told is not None:
+                    self._uploads[told.form, told.version] = self._uploads[told.form, ""] = told
 
     @property
     def current(self) -> Pack:
@@ -66,6 +83,10 @@ class Shelf:
         if not version:
             return self._latest.get(form)
         return self._in.get((form, version, pack)) or self._forms.get((form, version))
+
+    def uploaded(self, form: str, version: str = "") -> Uploaded | None:
+        """What is known of an uploaded form in this version (the newest when none is named, or that one is not known)."""
+        return self._uploads.get((form, version)) or self._uploads.get((form, ""))
 
     def dictionary(self, pack: str) -> Mapping[str, Code]:
         """The codes of one pack; those in force when the pack is unknown."""

@@ -62,7 +62,7 @@ class World:
                 if name == "register":
                     connection.run("DELETE FROM register_meta WHERE name NOT IN ('pack', 'tables')")
         with self.store.register.read() as register:
-            if [row[0] for row in register.rows("SELECT value FROM register_meta WHERE name = 'pack'")] != [self.record.rules.pack.hash]:
+            if [row[0] for row in register.rows("SELECT value FROM register_meta WHERE name = 'pack'")] != [self.record.rules.pack.rules]:
                 raise RuntimeError("the register of this test holds another pack")
         self.store.vault._known.clear()
         self.store.vault._erasures = -1
