@@ -83,7 +83,7 @@ def shared() -> dict[str, Any]:
     shown = {
         "steps": steps,
         "reasons": reasons,
-        "titles": {name: form["title"] for name, form in forms.items()} | {"visit_not_done": words(programme.forms["visit_not_done"].title)},
+        "titles": {name: words(programme.forms[name].title) for name in (*FORMS, "visit_not_done")},
         "registered": forms["register"]["title"],
         "questions": told,
     }

@@ -1,4 +1,5 @@
 import type { Language, StepNow, Told } from '../contract';
+import { t } from '../words/words.svelte';
 
 export const DAY_MS = 86_400_000;
 
@@ -26,28 +27,54 @@ function month(language: Language): 'long' | 'short' {
   return language === 'bg' ? 'long' : 'short';
 }
 
+/** Browsers leave languages out (Chromium has no Khmer): then the words come from the words file. */
+function foreign(language: Language): boolean {
+  return Intl.DateTimeFormat.supportedLocalesOf(language).length === 0;
+}
+
+function ownDay(day: number, weekday: boolean, year: boolean): string {
+  const at = new Date(day * DAY_MS);
+  const [days, months] = [t('date.weekdays').split('|'), t('date.months').split('|')];
+  const said = `${at.getUTCDate()} ${months[at.getUTCMonth()] ?? ''}${year ? ` ${at.getUTCFullYear()}` : ''}`;
+  return weekday ? `${days[at.getUTCDay()] ?? ''} ${said}` : said;
+}
+
 /** Thu 12 Nov. */
 export function weekday(day: number, language: Language): string {
+  if (foreign(language)) return ownDay(day, true, false);
   return format(language, { weekday: 'short', day: 'numeric', month: month(language), timeZone: 'UTC' }).format(day * DAY_MS);
 }
 
 /** 12 Nov; with the year when it is another one. */
 export function shortDay(day: number, language: Language, today: number = civilDay()): string {
   const sameYear = isoDay(day).slice(0, 4) === isoDay(today).slice(0, 4);
+  if (foreign(language)) return ownDay(day, false, !sameYear);
   return format(language, { day: 'numeric', month: month(language), ...(sameYear ? {} : { year: 'numeric' }), timeZone: 'UTC' }).format(day * DAY_MS);
 }
 
 /** 10:42; with the day when it was not today. */
 export function clock(ms: number, language: Language, now: number = Date.now()): string {
-  const time = format(language, { hour: '2-digit', minute: '2-digit', hour12: false }).format(ms);
+  const time = format(foreign(language) ? 'en' : language, { hour: '2-digit', minute: '2-digit', hour12: false }).format(ms);
   return civilDay(ms) === civilDay(now) ? time : `${shortDay(civilDay(ms), language)}, ${time}`;
 }
 
 /** A length in words: days up to two weeks, then weeks, months and years. */
 export function length(days: number, language: Language): string {
-  const [value, unit] =
+  const [value, unit]: [number, Unit] =
     days < 14 ? [days, 'day'] : days < 84 ? [Math.floor(days / 7), 'week'] : days < 730 ? [Math.floor(days / 30.44), 'month'] : [Math.floor(days / 365.25), 'year'];
-  return new Intl.NumberFormat(language, { style: 'unit', unit: unit as string, unitDisplay: 'long' }).format(value as number);
+  return measured(value, unit, language);
+}
+
+type Unit = 'second' | 'minute' | 'day' | 'week' | 'month' | 'year';
+
+function measured(value: number, unit: Unit, language: Language): string {
+  if (foreign(language)) return t(`unit.${unit}`, { n: value });
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+/** A wait in words: seconds, and from two minutes on minutes. */
+export function wait(seconds: number, language: Language): string {
+  return seconds >= 120 ? measured(Math.ceil(seconds / 60), 'minute', language) : measured(seconds, 'second', language);
 }
 
 /** Days past the last day in time; 0 when it is not late. */
