@@ -27,6 +27,10 @@ ACTIONS = {
     "phone_new_pin": "allowed a new PIN on a phone",
     "phone_wiped": "had a phone emptied at its next contact",
     "synced": "took what a phone may hold",
+    "form_uploaded": "uploaded a form",
+    "form_released": "released an uploaded form",
+    "form_withdrawn": "took an uploaded form back",
+    "answers_read": "read what was answered in an uploaded form",
 }
 """Every action there is, in words."""
 

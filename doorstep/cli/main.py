@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import click
 
 COMMANDS = (
-    "check", "programme", "schedule", "places", "simulate", "submit", "due", "timeline", "alerts", "held", "conflicts",
+    "check", "programme", "form", "schedule", "places", "simulate", "submit", "due", "timeline", "alerts", "held", "conflicts",
     "erase", "replay", "export", "backup", "restore", "worker", "enrol", "voices", "serve", "demo",
 )  # fmt: skip
 """In the order in which help lists them."""
