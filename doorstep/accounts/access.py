@@ -8,6 +8,7 @@
 | a submission's outcome | `submission` |
 | the audit log | `audit` |
 | workers | `worker` |
+| somebody's phones | `phones` |
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from doorstep.accounts.models import Worker
-from doorstep.accounts.roles import CARERS, DECIDES_HELD, ENROLS, EVERYWHERE, SEES_AUDIT
+from doorstep.accounts.models import Assignment, Worker
+from doorstep.accounts.roles import CARERS, DECIDES_HELD, ENROLS, EVERYWHERE, PHONES_OF, SEES_AUDIT
 from doorstep.record.database import first
 from doorstep.record.lists import today
 from doorstep.record.record import Record
@@ -113,3 +114,25 @@ def audit(who: Viewer) -> bool:
 def worker(who: Viewer) -> bool:
     """Whether this worker may enrol others, give areas, and revoke phones and tokens."""
     return who.scope.everything or bool(who.roles & ENROLS)
+
+
+def phones(record: Record, who: Viewer) -> list[Worker]:
+    """The workers whose phones this one looks after: all that they do lies in an own area, in roles answered for there."""
+    if not (who.scope.everything or who.roles & PHONES_OF.keys()):
+        return []
+    day, above = today(), dict[str, frozenset[str]]()
+    rows = Assignment.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), worker__is_active=True, valid_from__lte=day)
+    held: dict[Worker, list[tuple[str, str]]] = {}
+    for row in rows.select_related("worker").order_by("worker__username", "pk"):
+        held.setdefault(row.worker, []).append((row.role, row.place))
+    with record.store.register.read() as register:
+        for place in {place for own in held.values() for _, place in own}:
+            above[place] = ancestors_of(register, place, day) | {place}
+    return [worker for worker, own in held.items() if all(_answers_for(who.scope, role, above[place]) for role, place in own)]
+
+
+def _answers_for(scope: Scope, role: str, units: frozenset[str]) -> bool:
+    grants = scope.grants or ()
+    return scope.everything or any(
+        role in PHONES_OF.get(grant.role, ()) and (grant.place == EVERYWHERE or grant.place in units) for grant in grants
+    )

@@ -24,6 +24,12 @@ DECIDES_HELD = frozenset({"supervisor", "administrator"})
 """Who releases or refuses what was held, in their own area."""
 SEES_AUDIT = frozenset({"administrator"})
 ENROLS = frozenset({"administrator"})
+PHONES_OF: Mapping[str, frozenset[str]] = {
+    "supervisor": frozenset({"attendant", "mediator", "midwife"}),
+    "administrator": frozenset(ROLES),
+}
+"""Role -> the roles whose phones it looks after, inside its own area. A code opens what its worker may see: so it is made by
+whoever answers for that."""
 BRINGS_FOR_OTHERS = frozenset({"administrator"})
 """Who may hand in unsigned work of others: an import, a stack of paper forms."""
 EVERYWHERE = "*"

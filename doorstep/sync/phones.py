@@ -63,6 +63,7 @@ def enrol(worker: Worker, device: str, public_key: str) -> tuple[Device, str]:
             # A key that was revoked stays so: what it signed since is held for a person.
             found.former_keys = " ".join(former) if found.revoked_at is None else ""
         found.public_key, found.revoked_at, found.standing, found.may_renew = public_key, None, ACTIVE, False
+        found.last_seen_at = timezone.now()
         found.save()
         found.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
         token = make_token(worker, f"phone {device}", found)

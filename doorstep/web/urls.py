@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from doorstep.web.views import door, due, home, programmes, story, voices
+from doorstep.web.views import door, due, home, phones, programmes, story, voices
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("due/", due.due, name="due"),
     path("due/list.csv", due.download, name="due_csv"),
     path("people/<str:subject>/", story.story, name="story"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/code/", phones.code, name="phones_code"),
+    path("phones/<int:pk>/", phones.decide, name="phones_decide"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),
