@@ -65,10 +65,13 @@ def speak(page: Page, row: str, then: str = "keep") -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-count]:visible")
     page.wait_for_selector("[data-stop]:visible")
-    page.wait_for_function("Number(document.querySelector('.level meter').value) > 20")
-    page.wait_for_timeout(1500)
+    heard = 0
+    for _ in range(100):  # the microphone beeps once a second, and the page says how loud
+        page.wait_for_timeout(50)
+        heard = max(heard, page.evaluate("document.querySelector('.level meter').value"))
+    assert heard > 20
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-keep]:visible")
+    page.wait_for_selector("button[data-keep]:visible")
     assert page.evaluate("document.activeElement.hasAttribute('data-keep')")
     if then == "keep":
         page.keyboard.press("Enter")
