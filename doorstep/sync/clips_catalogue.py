@@ -186,10 +186,14 @@ def _of_story(programme: Programme) -> Iterator[Text]:
 
 
 def _of_app(app: Path) -> Iterator[Text]:
-    """The app's words: `words/LANGUAGE.json` and `forms/words.LANGUAGE.json`, keys to sentences or to forms by number."""
-    for where, pattern, prefix in (("forms", "words.*.json", "words."), ("words", "*.json", "")):
-        files = {path.stem.removeprefix(prefix): path for path in sorted((app / where).glob(pattern))}
-        said = {language: json.loads(path.read_text(encoding="utf-8")) for language, path in files.items()}
+    """The app's words, key to sentence or to forms by number: the form's screens first, then all others.
+
+    `forms/words.LANGUAGE.json` and `words/form.LANGUAGE.json` belong to the form, `words/LANGUAGE.json` to the app.
+    """
+    form_words = [*app.glob("forms/words.*.json"), *app.glob("words/form.*.json")]
+    own_words = [path for path in app.glob("words/*.json") if "." not in path.stem]
+    for paths in (form_words, own_words):
+        said = {path.stem.rpartition(".")[2]: json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths)}
         for key in dict.fromkeys(key for words in said.values() for key in words if not key.startswith("_")):
             for form in ("", "one", "other"):
                 words = {lang: text for lang, own in said.items() if (text := _entry(own.get(key), form))}

@@ -61,6 +61,9 @@ def voices(tmp_path: Path) -> Voices:
         "en": {"_review": "reviewed", "lock": "Close the phone", "visits": {"one": "{n} visit waits", "other": "{n} visits wait"}},
         "km": {"lock": "បិទទូរសព្ទ", "visits": {"other": "ការជួប {n} កំពុងរង់ចាំ"}},
     }
+    (app / "forms").mkdir()
+    (app / "forms" / "words.en.json").write_text(json.dumps({"next": "Next"}))
+    (app / "words" / "form.km.json").write_text(json.dumps({"_review": "x", "next": "បន្ទាប់"}), encoding="utf-8")
     for language, own in words.items():
         (app / "words" / f"{language}.json").write_text(json.dumps(own, ensure_ascii=False), encoding="utf-8")
     return Voices(tmp_path / "data", lambda: Pack("one", {"maternal": maternal()}), app)
@@ -155,6 +158,12 @@ def test_a_form_with_hints_messages_and_labels_without_a_language_is_heard_whole
     said = [sentence.text for sentence in catalogue("en", texts([programme], None)).sentences]
     assert said == ["Register a pregnancy", "A group", "Age", "Too old", "Needed here", "For helpers", "One", "The choice"]
     assert "ជំនួយ" in [sentence.text for sentence in catalogue("km", texts([programme], None)).sentences]
+
+
+def test_the_words_of_the_forms_screens_are_found_where_they_lie(voices: Voices) -> None:
+    found = voices.catalogue("km").by_key()[key_of("km", "បន្ទាប់")]
+    assert (found.english, found.part) == ("Next", "app")
+    assert key_of("km", "x") not in voices.catalogue("km").by_key()
 
 
 # --- sounds -----------------------------------------------------------------------------------------------------------
