@@ -38,6 +38,11 @@ class Holding:
         """Ids of the units that the worker works in; '*' for everywhere."""
         return tuple(sorted({grant.place for grant in self.scope.grants or ()}))
 
+    @cached_property
+    def ruled(self) -> tuple[Programme, ...]:
+        """Programmes that have rules. A form that somebody uploaded has none: another one changes nothing of what is open."""
+        return tuple(one for one in self.programmes if one.pathways)
+
     @property
     def everywhere(self) -> bool:
         return EVERYWHERE in self.areas
@@ -48,7 +53,7 @@ class Holding:
         found: dict[str, dict[str, list[str]]] = {}
         for area in self.areas:
             roles = frozenset(g.role for g in self.scope.grants or () if g.place in (area, EVERYWHERE))
-            found[area] = {one.id: sorted(self.compartments(roles, one)) for one in self.programmes}
+            found[area] = {one.id: sorted(self.compartments(roles, one)) for one in self.ruled}
         return found
 
     def compartments(self, roles: Collection[str], programme: Programme) -> set[str]:
@@ -57,7 +62,7 @@ class Holding:
 
     def anything(self, roles: Collection[str]) -> bool:
         """Whether these roles open anything of any programme."""
-        return any(self.compartments(roles, one) for one in self.programmes)
+        return any(self.compartments(roles, one) for one in self.ruled)
 
     @cached_property
     def _codes(self) -> dict[frozenset[str], dict[str, bool]]:

@@ -24,6 +24,7 @@ from doorstep.record.intake import Receipt
 from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
+from doorstep.record.uploaded_area import offered
 from doorstep.sync import codes, parcels, phones, pull
 from doorstep.sync.clips_answer import clips_answer
 from doorstep.sync.clips_voices import Voices
@@ -174,10 +175,12 @@ class SyncApp:
                 now = Cursor.now(self.record, register, holding, pack.hash)
                 known = units(register, holding.areas)
                 wide = countries(register) if holding.everywhere else []
+                uploaded = self.record.rules.pack.uploaded
+                forms = [form for form, (one, _) in sorted(uploaded.items()) if offered(register, one, holding.scope)]
             roles = [{"role": grant.role, "place": grant.place} for grant in holding.scope.grants or ()]
             found |= {
                 "areas": [_place(unit) for unit in (*sorted(known.values(), key=lambda unit: unit.id), *wide)],
-                "roles": roles, "opens": holding.opens, "scope": now.scope, "pack": pack.hash,
+                "roles": roles, "opens": holding.opens, "scope": now.scope, "pack": pack.hash, "forms": forms,
             }  # fmt: skip
         return Answer(200, json_of(found))
 

@@ -5,6 +5,7 @@ One for everybody, named by its hash, kept for ever by whoever has it. It holds 
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
@@ -15,6 +16,7 @@ from typing import Any
 
 from doorstep.content.flatten_mapping import to_mapping
 from doorstep.content.model import Form, Pathway, Programme, Step
+from doorstep.content.uploaded import Uploaded
 from doorstep.record import schema
 from doorstep.record.database import ddl
 from doorstep.record.fingerprint import code_version
@@ -25,6 +27,7 @@ from doorstep.record.record import Record
 from doorstep.record.rules import Rules
 from doorstep.record.shelf import Pack
 from doorstep.record.statement import Statement
+from doorstep.record.uploaded_packs import medium
 from doorstep.sync.words import choice_words
 
 WRITTEN_BY = ("content", "pathways", "record", "sync")
@@ -36,6 +39,8 @@ CREATE INDEX opened_subject ON opened (subject);
 CREATE TABLE conflict (subject {text} NOT NULL, kind {text} NOT NULL, what {text} NOT NULL, "values" {text} NOT NULL);
 CREATE INDEX conflict_subject ON conflict (subject);
 """
+LARGEST_MEDIA = 1_500_000
+"""Bytes of pictures, sounds and lists that travel with one form; the smallest first, and the form works without the rest."""
 PLACES = ("place_unit", "place_link")
 TREE = "tree_sub"
 
@@ -60,7 +65,9 @@ def phone_pack(record: Record) -> PhonePack:
     if kept.exists():
         return _named(kept.read_bytes())
     rules = record.rules if record.rules.dialect == "sqlite" else Rules(pack, "sqlite", folder)
-    text = json.dumps(_told(pack, rules.meaning), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    told = _told(pack, rules.meaning)
+    told["forms"] = [_with_media(record, one, pack.uploaded) for one in told["forms"]]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = gzip.compress(text.encode(), 9, mtime=0)
     _keep(kept, packed)
     return _named(packed)
@@ -143,6 +150,21 @@ def _form(form: Form, programme: Programme) -> dict[str, Any]:
         "id": form.id, "version": form.version, "programme": programme.id, "title": dict(form.title), "xml": form.xml,
         "model": to_mapping(form),
     }  # fmt: skip
+
+
+def _with_media(record: Record, form: dict[str, Any], uploaded: Mapping[str, tuple[Uploaded, Programme]]) -> dict[str, Any]:
+    """The same; of a form that somebody uploaded also for whom it is, and what it shows, as data addresses."""
+    if form["id"] not in uploaded:
+        return form
+    told, _ = uploaded[form["id"]]
+    own = {"uploaded": {"subject": told.subject, "roles": list(told.roles), "places": list(told.places)}}
+    media, size = {}, 0
+    for one in sorted(told.media, key=lambda one: (one.size, one.name)):
+        content = medium(record.store, one.digest) if size + one.size <= LARGEST_MEDIA else None
+        if content is not None:
+            size += one.size
+            media[one.name] = f"data:{one.type};base64,{base64.b64encode(content).decode()}"
+    return {**form, **own, **({"media": media} if media else {})}
 
 
 def _dictionary(programmes: Iterable[Programme]) -> dict[str, Any]:

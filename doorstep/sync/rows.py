@@ -78,7 +78,7 @@ class _Rows:
         found["opened"] = [
             (subject, programme.id, compartment)
             for subject, roles in self.seen.items()
-            for programme in self.holding.programmes
+            for programme in self.holding.ruled
             for compartment in sorted(self.holding.compartments(roles, programme))
         ]
         if steps:
