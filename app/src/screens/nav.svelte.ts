@@ -29,23 +29,41 @@ class Nav {
   top = $derived(this.stack[this.stack.length - 1] as Screen);
   /** History entries of an earlier life of the stack lead nowhere. */
   private life = 0;
+  /** Where each screen of the stack had been scrolled to. */
+  private scrolled: number[] = [];
 
   listen(): void {
     history.replaceState({ life: this.life, depth: 0 } satisfies Mark, '');
     window.addEventListener('popstate', (event) => {
       const mark = event.state as Mark | null;
       if (mark === null) return;
-      if (mark.life === this.life) this.stack = this.stack.slice(0, mark.depth + 1);
-      else if (isPlace(this.top.name) && this.top.name !== 'today') this.root({ name: 'today' });
-      else history.back();
-      scrollTo(0, 0);
+      if (mark.life !== this.life) return history.back();
+      this.stack = this.stack.slice(0, mark.depth + 1);
+      this.return(this.scrolled[mark.depth] ?? 0);
     });
+    history.scrollRestoration = 'manual';
   }
 
   go(screen: Screen): void {
+    this.scrolled[this.stack.length - 1] = scrollY;
     this.stack = [...this.stack, screen];
     history.pushState({ life: this.life, depth: this.stack.length - 1 } satisfies Mark, '');
     scrollTo(0, 0);
+  }
+
+  /** One of the five: the way back from each leads to today. */
+  place(place: Place): void {
+    if (place === 'today') {
+      if (this.stack.length > 1) this.back();
+      else this.swap({ name: place });
+    } else if (this.stack.length > 1) this.swap({ name: place });
+    else this.go({ name: place });
+  }
+
+  /** Back to where a list had been left, once it is there again. */
+  private return(to: number, tries = 30): void {
+    scrollTo(0, to);
+    if (tries > 0 && Math.abs(scrollY - to) > 2) requestAnimationFrame(() => this.return(to, tries - 1));
   }
 
   /** In the place of the screen on top. */

@@ -15,6 +15,8 @@ class Session {
   standing = $state.raw<Standing | null>(null);
   /** Grows whenever something was kept, so that what is shown is read again. */
   changed = $state(0);
+  /** What was last looked for, so that the way back finds the same list. */
+  search = $state('');
   private before = new Set<() => Promise<void>>();
   private touched = Date.now();
 
@@ -74,6 +76,7 @@ class Session {
     this.phone = null;
     this.worker = null;
     this.standing = null;
+    this.search = '';
     if (worker.opensBy === '') nav.root({ name: 'boot' });
     else nav.root({ name: 'unlock', worker });
   }

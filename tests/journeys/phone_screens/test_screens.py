@@ -1,0 +1,243 @@
+"""The attendant's phone, screen by screen, in the practice village: everybody can read, reach and understand it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.scripts.practice import HERE, as_text, shared
+from tests.journeys.phone_screens import walk
+from tests.journeys.phone_screens.looks import findings, troubles
+from tests.journeys.phone_screens.served import build, served
+from tests.support.chromium import PHONE
+
+pytestmark = pytest.mark.journey
+LANGUAGES = ("en", "vi", "km", "bg")
+LOOKS = {
+    "as-it-is": {},
+    "by-night": {"color_scheme": "dark"},
+    "largest-letters": {},
+}
+LARGEST = """if (!localStorage.getItem('doorstep.settings')) localStorage.setItem('doorstep.settings', JSON.stringify({letters: 'largest'}));"""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The built app's address."""
+    folder = tmp_path_factory.mktemp("phone")
+    build(folder)
+    with served(folder) as address:
+        yield address
+
+
+def opened(browser: Browser, look: str = "as-it-is", **more: object) -> BrowserContext:
+    """A phone of 360 x 640 that looks so."""
+    context = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", **{"service_workers": "block", **LOOKS[look], **more}
+    )
+    context.set_default_timeout(walk.WAIT)
+    if look == "largest-letters":
+        context.add_init_script(LARGEST)
+    return context
+
+
+def watched(context: BrowserContext) -> tuple[Page, list[str]]:
+    """A page, and what it complains of or asks others for."""
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda sent: None if re.match(r"(http://127\.0\.0\.1:|blob:|data:)", sent.url) else heard.append(sent.url))
+    return page, heard
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_every_screen_is_for_everybody(browser: Browser, app: str, language: str, look: str) -> None:
+    context = opened(browser, look)
+    page, heard = watched(context)
+    seen: list[str] = []
+    wrong: list[str] = []
+
+    def see(name: str) -> None:
+        page.wait_for_timeout(100)  # what arrives, arrives softly
+        seen.append(name)
+        wrong.extend(troubles(page, name))
+
+    walk.door(page, app, language, see)
+    walk.day(page, see)
+    walk.rest(page, see)
+    walk.visits(page, see)
+    walk.locked(page, see)
+    context.close()
+    assert wrong == []
+    assert len(seen) >= 35
+    # The station is not there: asking it for the code is refused, and the screen says so in words.
+    assert [one for one in heard if "Failed to load resource" not in one] == []
+
+
+@pytest.mark.parametrize("language", ["km", "bg"])
+def test_no_english_word_is_left_on_a_screen_of_another_script(browser: Browser, app: str, language: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    left: list[str] = []
+
+    def see(name: str) -> None:
+        text = page.evaluate("document.querySelector('.app').innerText")
+        words = set(re.findall(r"[A-Za-z]{2,}", text)) - ALLOWED
+        left.extend(f"{name}: {word}" for word in sorted(words))
+
+    walk.begin(page, app, language)
+    see("start")
+    walk.practise(page)
+    walk.day(page, see)
+    walk.rest(page, see)
+    walk.visits(page, see)
+    context.close()
+    assert left == []
+
+
+# The app's name, the languages' own names, licences, a search for nothing, and the form's own name of each language.
+WORDS = "Doorstep Ti ng Vi English Health Icons CC Noto Sans Khmer OFL Apache zzzz en vi km bg"
+ALLOWED = set(WORDS.split(" "))
+
+
+def test_whoever_knows_no_code_is_told_what_to_do(browser: Browser, app: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    walk.begin(page, app, "en")
+    page.click("button.way >> nth=0")
+    page.fill("#code", "abcdefgh")
+    assert page.input_value("#code") == "ABCD EFGH"
+    page.click("form .button")
+    said = page.text_content(".notice") or ""
+    assert "Nothing" in said, "an error says what is safe"
+    assert "try again" in said.lower() or "ask" in said.lower(), "an error says what to do"
+    context.close()
+
+
+def test_two_touches_say_why_it_was_not_done_and_it_stays_due(browser: Browser, app: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    walk.begin(page, app, "en")
+    walk.practise(page)
+    page.click(".card.danger .who")
+    walk.at(page, "person")
+    page.click("article.late .button.quiet")
+    page.click(".reasons button:has-text('No transport')")
+    walk.at(page, "person")
+    page.wait_for_selector("article.late:has-text('Not done on')")
+    assert "No transport".lower() in (page.text_content("article.late") or "").lower()
+    walk.back(page, "today")
+    assert "1 visit is only on this phone." in (page.text_content(".sentence") or "")
+    context.close()
+
+
+def test_a_visit_is_kept_through_a_danger_sign_to_the_story(browser: Browser, app: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    walk.begin(page, app, "en")
+    page.evaluate("localStorage.setItem('doorstep.settings', JSON.stringify({language: 'en', mode: 'page', midwife: '000 111'}))")
+    page.reload()
+    walk.at(page, "start")
+    walk.practise(page)
+    before = page.locator("section[aria-labelledby=danger] .card").count()
+    page.click("section[aria-labelledby=due] .open >> nth=-1")
+    walk.at(page, "person")
+    page.click("article.due .button >> nth=0")
+    walk.at(page, "form")
+    for _ in range(12):
+        page.wait_for_timeout(250)
+        bleeding = page.locator("[data-ref$='/bleeding'] label:not(.find)")
+        if bleeding.count() and not page.locator(".warnings").count():
+            bleeding.nth(1).click()
+            page.wait_for_selector(".warnings")
+        if page.get_attribute("[data-screen]", "data-screen") != "form":
+            break
+        page.click(".form footer .next, .form footer .done, .form footer button >> nth=-1")
+    walk.at(page, "person")
+    page.wait_for_selector("article.danger")
+    assert "by you" in (page.text_content(".entry >> nth=0") or "")
+    assert page.get_attribute("article.danger a.button", "href") == "tel:000111", "one touch calls the midwife"
+    walk.back(page, "today")
+    page.wait_for_selector("section[aria-labelledby=danger]")
+    assert page.locator("section[aria-labelledby=danger] .card").count() == before + 1
+    assert page.locator(".draft").count() == 0
+    context.close()
+
+
+def test_put_away_it_shows_nothing_and_left_alone_it_locks(browser: Browser, app: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    page.clock.install()
+    walk.door(page, app, "en", lambda name: None)
+    hide = """(hidden) => { Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden});
+      document.dispatchEvent(new Event('visibilitychange')); }"""
+    page.evaluate(hide, True)
+    assert page.is_visible(".cover")
+    assert not page.is_visible(".card.danger")
+    page.evaluate(hide, False)
+    page.wait_for_selector(".cover", state="hidden")
+    walk.at(page, "today")
+    page.clock.fast_forward("06:00")
+    walk.at(page, "unlock")
+    assert "Practice Mai" not in page.content(), "nothing of what was open is left"
+    walk.keys(page, walk.PIN)
+    walk.at(page, "today")
+    page.evaluate(hide, True)
+    page.clock.fast_forward("03:00")
+    page.evaluate(hide, False)
+    walk.at(page, "unlock")
+    context.close()
+
+
+def test_the_way_back_of_the_phone_goes_one_screen_back(browser: Browser, app: str) -> None:
+    context = opened(browser)
+    page, _ = watched(context)
+    walk.begin(page, app, "en")
+    walk.practise(page)
+    page.click(".card.danger .who")
+    walk.at(page, "person")
+    page.go_back()
+    walk.at(page, "today")
+    walk.go(page, "work")
+    page.go_back()
+    walk.at(page, "today")
+    context.close()
+
+
+def test_without_a_network_it_opens_again(browser: Browser, app: str) -> None:
+    context = opened(browser, service_workers="allow")
+    page, _ = watched(context)
+    walk.begin(page, app, "vi")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_timeout(500)
+    context.set_offline(True)
+    page.reload()
+    walk.at(page, "start")
+    assert page.get_attribute("html", "lang") == "vi"
+    walk.practise(page)
+    page.click("section[aria-labelledby=due] .open >> nth=-1")
+    page.click("article.due .button >> nth=0")
+    page.wait_for_selector(".form footer .next")
+    context.close()
+
+
+def test_the_look_for_what_keeps_people_out_does_find_it(browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.set_content("<title>Sung Thi Mai</title><main class='screen'><a href='x' style='font-size:12px'>x</a><p style='color:#aaa;background:#fff'>faint</p></main>")
+    found = " ".join(troubles(page, "bad"))
+    for sign in ("too small to touch", "letters too small", "the title of the page", "the address", "heading"):
+        assert sign in found
+    assert "color-contrast" in " ".join(findings(page))
+    page.close()
+
+
+def test_the_practice_village_speaks_as_the_programme_does() -> None:
+    for name, content in shared().items():
+        there = (Path(HERE) / name).read_text(encoding="utf-8")
+        assert there == as_text(content), f"{name} is no longer the programme's: run .venv/bin/python app/scripts/practice.py"
