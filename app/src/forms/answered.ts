@@ -5,6 +5,7 @@ import type { AnyControlNode } from '@getodk/xforms-engine';
 import type { Json } from '../contract';
 import { dayInWords } from './dates';
 import { placeOf, type Answers } from './instance';
+import { looks } from './screens';
 
 /** '' when nothing was answered. */
 export function answerInWords(node: AnyControlNode, language: string, told?: 'year' | 'month'): string {
@@ -18,7 +19,10 @@ function inWords(node: AnyControlNode, raw: string, language: string, told?: 'ye
     return raw.split(/\s+/).filter(Boolean).map((value) => labelOf(node, value)).join(', ');
   }
   if (node.nodeType === 'trigger') return '✓';
-  if (node.valueType === 'date') return dayInWords(raw, language, told);
+  if (node.valueType === 'date') {
+    const asked = looks(node, 'year') ? 'year' : looks(node, 'month-year') ? 'month' : undefined;
+    return dayInWords(raw, language, told ?? asked);
+  }
   if (node.valueType === 'dateTime') return `${dayInWords(raw, language)}, ${raw.slice(11, 16)}`;
   if (node.valueType === 'time') return raw.slice(0, 5);
   if (node.valueType === 'geopoint') return raw.split(' ').slice(0, 2).map((number) => Number(number).toFixed(5)).join(', ');

@@ -49,7 +49,7 @@ export function offsetAt(iso: string): string {
 
 /** One calendar and one kind of digits everywhere: Khmer and Vietnamese phones must not show another year. */
 function locale(language: string): string {
-  const code = language || 'en';
+  const code = !language || language === 'en' ? 'en-GB' : language;
   try {
     return new Intl.Locale(code, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
   } catch {

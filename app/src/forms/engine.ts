@@ -126,6 +126,17 @@ export function languageCode(name: string): string {
   return /\(\s*([A-Za-z]{2,3}(?:[-_]\w+)*)\s*\)\s*$/.exec(name)?.[1] ?? name;
 }
 
+/** Whether a form's name of a language (`English (en)`, `vi`, `Khmer`, `Tiếng Việt`) means the language of that code. */
+export function meansLanguage(name: string, code: string): boolean {
+  const folded = languageCode(name).toLowerCase();
+  if (folded === code.toLowerCase()) return true;
+  try {
+    return ['en', code].some((inside) => new Intl.DisplayNames([inside], { type: 'language' }).of(code)?.toLowerCase() === folded);
+  } catch {
+    return false;
+  }
+}
+
 export class FormSession {
   constructor(
     readonly root: RootNode, readonly form: ReadForm, readonly aside: Aside, private readonly opening: Opening,
@@ -158,7 +169,7 @@ export class FormSession {
     const all = this.root.languages as readonly FormLanguage[];
     const found =
       all.find((one) => one.language === wanted) ??
-      all.find((one) => languageCode(one.language).toLowerCase() === wanted.toLowerCase()) ??
+      all.find((one) => meansLanguage(one.language, wanted)) ??
       all.find((one) => one.isDefault) ?? all[0];
     if (found && found.language && found.language !== this.language) this.root.setLanguage(found);
   }
