@@ -14,9 +14,13 @@ export async function openKeyed(folder: string, key: Uint8Array): Promise<Databa
   const handle = new api.oo1.DB({ filename: `file:${FILE}?vfs=multipleciphers-${vfs(folder)}`, flags: 'c' });
   const database = new Database(api, handle, () => pool.pauseVfs());
   try {
-    handle.exec(`PRAGMA key = 'raw:${hex(key)}'; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;`);
-    // The file is this worker's alone while it is open; a journal that is cut, not removed, is one file operation less.
-    handle.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA secure_delete = ON;');
+    // A write-ahead log, held by this worker alone: this file system never says that a rollback journal was left behind (its
+    // xCheckReservedLock always answers yes), so a battery taken out in the middle of a write would leave half of it.
+    // Both come before anything is read: without shared memory such a log opens only in exclusive mode.
+    handle.exec(`PRAGMA key = 'raw:${hex(key)}'; PRAGMA locking_mode = EXCLUSIVE`);
+    if (database.value('PRAGMA journal_mode = WAL') !== 'wal') throw new Error('no write-ahead log');
+    handle.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 1048576; PRAGMA secure_delete = ON');
+    handle.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000');
     database.value('SELECT COUNT(*) FROM sqlite_master');
     return database;
   } catch (error) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,29 @@ def test_a_second_window_says_that_the_first_has_her_open(phone: Phone) -> None:
     assert second.evaluate("window.engine.unlock('dara', '4711')") == {"ok": False, "why": "elsewhere"}
     phone.ask("lock")
     assert second.evaluate("window.engine.unlock('dara', '4711')") == {"ok": True}
+
+
+def test_a_battery_taken_out_in_the_middle_of_writing_leaves_what_was_written_before(phone: Phone) -> None:
+    assert phone.page.evaluate("window.crash('write')") == "in the middle"
+    kill(phone)
+    raw = phone.raw()
+    assert b"/register.db-wal" in raw, "nothing was being written"
+    assert b"before 17 x" not in raw
+    assert b"after before 17 x" not in raw
+    phone.switch_on()
+    assert phone.page.evaluate("window.crash('look')") == ["ok", 5_000, "before", "before", 0]
+
+
+def kill(phone: Phone) -> None:
+    """Not closed: gone, as when the battery is taken out."""
+    folder = str(phone.folder).encode()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if folder in (entry / "cmdline").read_bytes():
+                    os.kill(int(entry.name), signal.SIGKILL)
+            except OSError:
+                continue  # it ended by itself
+    phone.switch_off()
+    for lock in phone.folder.glob("Singleton*"):
+        lock.unlink(missing_ok=True)

@@ -5,8 +5,18 @@ import { phone } from '../../../src/core/client';
 declare global {
   interface Window {
     engine: Awaited<ReturnType<typeof phone>>;
+    crash: (asked: 'write' | 'look') => Promise<unknown>;
   }
 }
+
+/** What the database of a crash says. */
+window.crash = (asked) =>
+  new Promise((resolve) => {
+    const worker = new Worker(new URL('./crash.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve(message);
+    worker.postMessage(asked);
+  });
 
 window.engine = await phone();
 document.title = 'ready';
