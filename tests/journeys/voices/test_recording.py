@@ -86,7 +86,10 @@ def first(page: Page) -> str:
 def plays(page: Page, address: str) -> float:
     """Seconds of a sound that this browser plays."""
     return float(page.evaluate(
-        """async (address) => { const sound = new Audio(address); sound.muted = true; await sound.play(); return sound.duration }""",
+        """async (address) => {
+            const sound = new Audio(address); sound.muted = true; await sound.play(); sound.pause();
+            const bytes = await (await fetch(address)).arrayBuffer();
+            return (await new OfflineAudioContext(1, 1, 24000).decodeAudioData(bytes)).duration }""",
         address,
     ))  # fmt: skip
 
