@@ -61,6 +61,8 @@ class Understood:
     written: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Path in the folder -> content."""
+    own: str = ""
+    """The form's id, as soon as it is known: also where something stops it."""
 
     @property
     def stops(self) -> bool:
@@ -86,13 +88,13 @@ def understand(
     own, version = name_it(sheets, name, digest, known, troubles)
     form = _built(sheets, own, version, known.dictionary, troubles)
     if form is None or troubles.stop:
-        return Understood(troubles.sorted())
+        return Understood(troubles.sorted(), own=own)
     kept = sort_out(form.xml, media, sheets, troubles)
     suggested, written = feeding(form, known.dictionary, troubles)
     unusual(form, sheets, troubles)
     of_whom(form, wishes.subject, troubles)
     if troubles.stop:
-        return Understood(troubles.sorted())
+        return Understood(troubles.sorted(), form, None, suggested, written, own=own)
     facts = tuple(code for code in suggested if code in wishes.facts or code in written) if wishes.subject == PERSON else ()
     told = Uploaded(
         form=form.id, version=version, subject=wishes.subject, roles=wishes.roles, places=wishes.places,
@@ -100,7 +102,7 @@ def understand(
         digest=digest, title=short(next(iter(form.title.values()), form.id)),
     )  # fmt: skip
     form = with_facts(form, facts)
-    return Understood(troubles.sorted(), form, told, suggested, written, folder_of(told, workbook, kept))
+    return Understood(troubles.sorted(), form, told, suggested, written, folder_of(told, workbook, kept), own)
 
 
 def folder_of(told: Uploaded, workbook: bytes, media: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -58,6 +58,11 @@ class Release:
     pack: str
     digest: str
 
+    @property
+    def day(self) -> int:
+        """Days since 1970-01-01, in UTC."""
+        return self.at // 86_400_000
+
 
 def known(record: Record) -> Known:
     """What the record knows that a new form must not contradict."""

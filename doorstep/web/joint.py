@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from doorstep.accounts import access, demonstration
 from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
+from doorstep.content.uploaded import uploaded_of
 from doorstep.record import lists, people, placing, whereabouts
 from doorstep.record.database import Connection
 from doorstep.record.opened import shared_record
@@ -32,6 +33,11 @@ def record() -> Record:
 def programmes() -> Mapping[str, Programme]:
     """Every programme in force, by id."""
     return record().rules.pack.programmes
+
+
+def written() -> Mapping[str, Programme]:
+    """Those that somebody wrote for Doorstep, by id: without forms that were uploaded, which have a page of their own."""
+    return {name: one for name, one in programmes().items() if uploaded_of(one) is None}
 
 
 def viewer(request: HttpRequest) -> access.Viewer:

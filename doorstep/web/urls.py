@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from doorstep.web.views import door, due, home, phones, programmes, story, voices
+from doorstep.web.views import door, due, forms, home, phones, programmes, story, voices
 
 app_name = "web"
 urlpatterns = [
@@ -12,6 +12,17 @@ urlpatterns = [
     path("language/", door.language, name="language"),
     path("due/", due.due, name="due"),
     path("due/list.csv", due.download, name="due_csv"),
+    path("forms/", forms.forms, name="forms"),
+    path("forms/upload/", forms.upload, name="form_upload"),
+    path("forms/draft/<slug:name>/", forms.draft, name="form_draft"),
+    path("forms/draft/<slug:name>/release/", forms.release, name="form_release"),
+    path("forms/draft/<slug:name>/files/", forms.more_files, name="form_files"),
+    path("forms/draft/<slug:name>/drop/", forms.drop, name="form_drop"),
+    path("forms/<slug:name>/", forms.form, name="form"),
+    path("forms/<slug:name>/withdraw/", forms.withdraw, name="form_withdraw"),
+    path("forms/<slug:name>/again/", forms.again, name="form_again"),
+    path("forms/<slug:name>/workbook/<int:n>/", forms.workbook, name="form_workbook"),
+    re_path(r"^forms/(?P<name>[-\w]+)/answers\.(?P<kind>csv|xlsx)$", forms.answers, name="form_answers"),
     path("people/<str:subject>/", story.story, name="story"),
     path("phones/", phones.phones, name="phones"),
     path("phones/code/", phones.code, name="phones_code"),

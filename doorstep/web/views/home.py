@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where to begin: the questions that can be asked, and what somebody with this role does first."""
     who = joint.viewer(request)
     return render(request, "web/home.html", {
-        "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.programmes(),
+        "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.written(),
         "cares": bool(who.roles & CARERS), "records": bool(who.roles & RECORDS),
     })  # fmt: skip
 
@@ -30,5 +30,5 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def about(request: HttpRequest) -> HttpResponse:
     """What is confirmed and what is not, what the signs mean, how lists come about, who sees what."""
-    views = [ProgrammeView(programme) for programme in joint.programmes().values()]
+    views = [ProgrammeView(programme) for programme in joint.written().values()]
     return render(request, "web/about.html", {"views": views, "meanings": MEANINGS.values()})

@@ -31,7 +31,7 @@ PARTS = {
 @login_required
 def programmes(request: HttpRequest) -> HttpResponse:
     """All programmes in force."""
-    views = [ProgrammeView(programme) for programme in joint.programmes().values()]
+    views = [ProgrammeView(programme) for programme in joint.written().values()]
     return render(request, "web/programmes.html", {"views": views})
 
 
@@ -39,7 +39,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 @login_required
 def programme(request: HttpRequest, name: str, part: str = "rules") -> HttpResponse:
     """One programme, or one part of it."""
-    found = joint.programmes().get(name)
+    found = joint.written().get(name)
     if found is None or part not in PARTS:
         raise Http404
     view = ProgrammeView(found)
