@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.phone.conftest import Line, Phone, at_the_station
-from tests.journeys.phone.test_engine import registered
+from tests.journeys.phone.test_engine import fresh, registered
 from tests.support.phone_server import VILLAGE
 
 DARA = "phone = Device.objects.filter(worker__username='dara').latest('pk')\n"
@@ -11,7 +11,8 @@ DARA = "phone = Device.objects.filter(worker__username='dara').latest('pk')\n"
 
 def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_allows_it(phone: Phone, line: Line) -> None:
     phone.enrol("dara", "4711")
-    phone.ask("submit", registered("Sealed Before She Forgot"))
+    name = fresh("Sealed Before She Forgot")
+    phone.ask("submit", registered(name))
     phone.ask("lock")
     assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 1, "mayBegin": False}
     assert phone.ask("setSecret", "dara", "2222", "pin") == {"trouble": "code"}
@@ -19,7 +20,7 @@ def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_a
     assert phone.ask("forgotten", "dara") == {"sealed": 0, "sent": 0, "mayBegin": True}
     assert not phone.ask("setSecret", "dara", "2222", "pin")
     assert phone.ask("sync")["trouble"] == ""
-    assert len(phone.ask("people", "sealed before she forgot")) == 1
+    assert len(phone.ask("people", name)) == 1
     phone.ask("submit", registered("Signed With The New Key"))
     assert phone.ask("sync")["safe"] == 1
     phone.ask("lock")
