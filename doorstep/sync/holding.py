@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
 from doorstep.accounts.access import Viewer
 from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
+from doorstep.content.tree import Filter
 from doorstep.record import people
 from doorstep.record.database import Connection, among
 from doorstep.record.scope import Scope
@@ -42,6 +43,11 @@ class Holding:
     def ruled(self) -> tuple[Programme, ...]:
         """Programmes that have rules. A form that somebody uploaded has none: another one changes nothing of what is open."""
         return tuple(one for one in self.programmes if one.pathways)
+
+    @cached_property
+    def reads_others(self) -> frozenset[str]:
+        """Pathways with a rule that reads facts of somebody else, over a relation."""
+        return frozenset(name for one in self.ruled for name, pathway in one.pathways.items() if _over_a_relation(pathway))
 
     @property
     def everywhere(self) -> bool:
@@ -153,3 +159,14 @@ class Holding:
             [*by_subject, self.username],
         )
         return found | {row[0] for row in (*rows, *more)}
+
+
+def _over_a_relation(node: Any) -> bool:
+    """Whether a part of a rule, at any depth, filters events of a relation's target."""
+    if isinstance(node, Filter):
+        return bool(node.relation)
+    if isinstance(node, Mapping):
+        return any(map(_over_a_relation, node.values()))
+    if isinstance(node, tuple | list | frozenset):
+        return any(map(_over_a_relation, node))
+    return is_dataclass(node) and any(_over_a_relation(getattr(node, one.name)) for one in fields(node))

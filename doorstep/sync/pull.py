@@ -7,35 +7,27 @@ from dataclasses import replace
 from typing import Any
 
 from doorstep.record.changes import changed_after
-from doorstep.record.database import Connection, Row, among
+from doorstep.record.database import Connection, Row
 from doorstep.record.folding import meta
-from doorstep.record.lists import today
 from doorstep.record.record import Record
-from doorstep.record.whereabouts import visible
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.holding import Holding
-from doorstep.sync.rows import ANSWER, COLUMNS, Seen, Tables, rows_of
+from doorstep.sync.rows import ANSWER, COLUMNS, Seen, Tables, holds, rows_of
 
 MOST, USUAL = 500, 100
 """Bundles in one answer: at most, and when nobody says."""
 SCANNED = 20_000
 """Changed people looked at for one answer, wherever they live."""
-TABLES = ("alias", "home", "sub", "speaks_of", "made", "corrected", "answer", "attribute_write", "opened", "conflict")
-"""In a bundle. Everything else the phone works out from them."""
+TABLES = (
+    "alias", "home", "sub", "speaks_of", "made", "corrected", "answer", "attribute_write", "opened", "conflict", "step_sent",
+)  # fmt: skip
+"""In a bundle. Everything else the phone works out from them; step_sent: what it cannot, since it reads facts of somebody whom
+the phone does not hold."""
 
 
 def columns() -> dict[str, list[str]]:
     """Of the tables of a bundle."""
     return {name: list(ANSWER if name == "answer" else COLUMNS[name]) for name in TABLES}
-
-
-def holds(register: Connection, holding: Holding, subjects: Collection[str]) -> Seen:
-    """Of these subjects, those whom the worker's phone may hold today, with the roles by which. Whose roles open nothing at
-    all has no use for a person's id."""
-    condition, values = among(register, "subject", subjects)
-    there = [row[0] for row in register.rows(f"SELECT subject FROM subject WHERE {condition}", values)]
-    found = visible(register, there, holding.scope, today())
-    return {subject: roles for subject, roles in found.items() if holding.anything(roles)}
 
 
 def pull(record: Record, holding: Holding, pack: str, since: Cursor | None, most: int = USUAL) -> dict[str, Any]:
@@ -90,7 +82,8 @@ def answers(facts: Collection[Row]) -> list[Row]:
     return [tuple(row[place] for place in places) for row in facts]
 
 
-OWNER = {"alias": 1, "home": 0, "speaks_of": 1, "made": 0, "attribute_write": 1, "opened": 0, "conflict": 0}
+OWNER = {"alias": 1, "home": 0, "speaks_of": 1, "made": 0, "attribute_write": 1, "opened": 0, "conflict": 0,
+         "step_sent": 0}  # fmt: skip
 """Table -> the column that says whose a row is."""
 
 

@@ -7,15 +7,21 @@ that it says is: its form's name would tell.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from doorstep.record.database import Connection, Row, among
+from doorstep.record.lists import today
 from doorstep.record.reading import PLACE_CODE, PLACES
 from doorstep.record.record import Record
 from doorstep.record.vault import Key, unseal_word
+from doorstep.record.whereabouts import visible
 from doorstep.sync.holding import Holding
 
+STEP = (
+    "subject", "episode", "pathway", "step", "n", "since", "until", "until_why", "rule", "clock", "opens", "due", "overdue",
+    "closes", "done_on", "done_by", "waits_for", "urgency", "compartment",
+)  # fmt: skip
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "subject": ("subject", "kind"),
     "alias": ("subject", "canonical"),
@@ -30,11 +36,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "relation": ("subject", "episode", "name", "target", "target_episode"),
     "opened": ("subject", "programme", "compartment"),
     "conflict": ("subject", "kind", "what", "values"),
-    "step": (
-        "subject", "episode", "pathway", "step", "n", "since", "until", "until_why", "rule", "clock", "opens", "due", "overdue",
-        "closes", "done_on", "done_by", "waits_for", "urgency", "compartment",
-    ),
-}  # fmt: skip
+    "step": STEP,
+    "step_sent": STEP,
+}
 ANSWER = tuple(name for name in ("submission", *COLUMNS["fact"]) if name != "episode")[:12]
 """A fact without its episode: as the register has answers."""
 NOT_DONE = "not_done_step"
@@ -49,6 +53,15 @@ def rows_of(record: Record, register: Connection, holding: Holding, seen: Seen, 
     return _Rows(record, register, holding, seen).tables(steps)
 
 
+def holds(register: Connection, holding: Holding, subjects: Collection[str]) -> Seen:
+    """Of these subjects, those whom the worker's phone may hold today, with the roles by which. Whose roles open nothing at
+    all has no use for a person's id."""
+    condition, values = among(register, "subject", subjects)
+    there = [row[0] for row in register.rows(f"SELECT subject FROM subject WHERE {condition}", values)]
+    found = visible(register, there, holding.scope, today())
+    return {subject: roles for subject, roles in found.items() if holding.anything(roles)}
+
+
 class _Rows:
     def __init__(self, record: Record, register: Connection, holding: Holding, seen: Seen) -> None:
         self.register, self.holding, self.seen = register, holding, seen
@@ -61,6 +74,14 @@ class _Rows:
         for subject, canonical in self.alias.items():
             self.members.setdefault(canonical, []).append(subject)
         self.text = {code for one in holding.programmes for code, row in one.dictionary.items() if row.kind == "text"}
+
+    def _lacking(self, relations: Iterable[Row]) -> set[str]:
+        """Those who have a relation to somebody whom the phone does not hold, such as a baby whose mother lives elsewhere: what
+        follows from the other's facts it cannot work out itself."""
+        target = COLUMNS["relation"].index("target")
+        others = {row[target] for row in relations} - self.seen.keys()
+        held = holds(self.register, self.holding, others) if others else {}
+        return {row[0] for row in relations if row[target] in others and row[target] not in held}
 
     def _where(self, table: str, column: str = "subject", columns: Iterable[str] = ()) -> list[Row]:
         condition, values = among(self.register, column, self.seen)
@@ -81,11 +102,12 @@ class _Rows:
             for programme in self.holding.ruled
             for compartment in sorted(self.holding.compartments(roles, programme))
         ]
-        if steps:
-            at = COLUMNS["step"].index("compartment")
-            found["step"] = [
-                row for row in self._where("step") if self.holding.row_opened(self.seen[row[0]], row[2], row[at])
-            ]
+        lacking = self._lacking(relations)
+        if steps or lacking:
+            own = [row for row in self._where("step") if self.holding.row_opened(self.seen[row[0]], row[2], row[-1])]
+            found["step_sent"] = [row for row in own if row[0] in lacking and row[2] in self.holding.reads_others]
+            if steps:
+                found["step"] = own
         for rows in found.values():
             rows.sort(key=repr)
         return found

@@ -17,8 +17,7 @@ from doorstep.record.record import Record
 from doorstep.record.whereabouts import residents
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.holding import Holding
-from doorstep.sync.pull import holds
-from doorstep.sync.rows import COLUMNS, Seen, rows_of
+from doorstep.sync.rows import COLUMNS, Seen, holds, rows_of
 from doorstep.sync.snapshot_file import written
 
 MOST_PEOPLE = 20_000

@@ -57,7 +57,7 @@ def written(tables: Tables, told: Mapping[str, str]) -> bytes:
 
 def texts_of(table: str, columns: Sequence[str]) -> list[int]:
     """Which columns hold texts."""
-    kinds = schema.column_types()
+    kinds, table = schema.column_types(), table.removesuffix("_sent")
     return [n for n, name in enumerate(columns) if kinds.get((table, name)) == "text" or (table, name) in TEXTS]
 
 

@@ -15,7 +15,7 @@ import apsw
 
 Rows = list[tuple[Any, ...]]
 OWNED = {"answer": "subject", "home": "subject", "attribute_write": "subject", "made": "subject", "opened": "subject",
-         "conflict": "subject", "speaks_of": "subject", "alias": "canonical"}  # fmt: skip
+         "conflict": "subject", "speaks_of": "subject", "alias": "canonical", "step_sent": "subject"}  # fmt: skip
 """Table -> the column that says whose rows they are."""
 DERIVED = ("fact", "attribute", "subject", "relation", "step")
 
@@ -77,6 +77,7 @@ class Register:
         self.db = apsw.Connection(":memory:")
         for statement in pack["ddl"]:
             self.db.execute(statement)
+        self.db.execute("CREATE TABLE step_sent AS SELECT * FROM step")
         for name, columns, rows in pack["tables"]:
             listed = ", ".join(f'"{column}"' for column, _ in columns)
             self.db.execute(f'CREATE TABLE "{name}" ({listed})')
@@ -145,6 +146,9 @@ class Register:
     def _close(self) -> None:
         """Rows of what is not open to the worker there: half of the facts would make them wrong as well as forbidden."""
         of = {name: one["programme"] for name, one in self.pack["pathways"].items()}
+        # What follows from somebody who is not here cannot be worked out here: it was sent as it is.
+        self.db.execute("DELETE FROM step WHERE (subject, pathway) IN (SELECT subject, pathway FROM step_sent)")
+        self.db.execute("INSERT INTO step SELECT * FROM step_sent")
         self.db.execute("CREATE TEMPORARY TABLE IF NOT EXISTS of_pathway (pathway TEXT, programme TEXT)")
         self.db.execute("DELETE FROM of_pathway")
         self.db.executemany("INSERT INTO of_pathway VALUES (?, ?)", of.items())

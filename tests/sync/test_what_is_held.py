@@ -340,6 +340,36 @@ def test_the_answer_of_a_pull_is_packed_for_whoever_takes_it_so(station: Station
     assert len(gzip.compress(answer.body)) < len(answer.body)
 
 
+def test_a_baby_whose_mother_lives_elsewhere_has_the_steps_that_follow_from_her_mother(station: Station) -> None:
+    """The phone does not hold the mother, so it cannot work them out: they come as they are, and of the mother nothing."""
+    near = station.phone(ATTENDANT)
+    held = near.snapshot()
+    mine = Register(near.pack()).fill(held)
+    station.world.send(
+        registered(id="one", answers={"residence": FAR_VILLAGE, "called": "Far Mother"}),
+        body(id="two", answers={"visit_day": "2026-09-01", "hb": 71}), born(id="three"),
+        body("register", BABY, id="four", answers={"residence": VILLAGE}, made_at="2026-10-01T08:00:00+07:00"),
+    )  # fmt: skip
+    pulled = near.pull(held.cursor)
+    mine.take(pulled)
+    assert [one["subject"] for one in pulled["bundles"]] == [BABY]
+    assert "weak" in {row[3] for row in mine.rows("step")}
+    fresh = near.snapshot()
+    again = Register(near.pack()).fill(fresh)
+    assert mine.rows("step") == again.rows("step")
+    again.work_out([BABY])
+    assert mine.rows("step") == again.rows("step"), "worked out there anew"
+    assert {row[0] for row in fresh.of("fact", "subject")} == {BABY}
+    assert b"Far Mother" not in fresh.raw
+    assert b"hb" not in fresh.raw
+    station.world.send(moved(MAI, VILLAGE, id="five", made_at="2026-10-20T08:00:00+07:00"))
+    both = near.pull(pulled["cursor"])
+    assert sorted(one["subject"] for one in both["bundles"]) == [MAI, BABY]
+    assert all("step_sent" not in one["rows"] for one in both["bundles"]), "with her mother here it needs none"
+    mine.take(both)
+    assert mine.rows("step") == Register(near.pack()).fill(near.snapshot()).rows("step")
+
+
 def test_a_phone_of_the_tests_and_the_server_agree_after_it_worked(station: Station) -> None:
     """What it sent, pulled back, is the list of the server."""
     phone: Phone = station.phone(ATTENDANT)
