@@ -21,6 +21,7 @@ from doorstep.accounts import access, audit
 from doorstep.record.database import DatabaseAway
 from doorstep.record.http import NOTHING_STORED, STATUS, Answer, IntakeApp, bearer, body_of, json_of, of_refusal, told
 from doorstep.record.intake import Receipt
+from doorstep.record.lists import today
 from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
@@ -33,6 +34,7 @@ from doorstep.sync.guesses import Guesses
 from doorstep.sync.holding import Holding
 from doorstep.sync.pack import PhonePack, phone_pack
 from doorstep.sync.phones import Phone
+from doorstep.sync.pieces import Pieces
 from doorstep.sync.recipient import Recipient
 from doorstep.sync.snapshot import MOST_PEOPLE, TooMany, snapshot
 
@@ -50,7 +52,7 @@ class SyncApp:
 
     def __init__(self, record: Record, intake: IntakeApp, forget: Callable[[], None] = lambda: None) -> None:
         self.record, self.intake, self.forget = record, intake, forget
-        self.recipient, self.guesses = Recipient(record), Guesses()
+        self.recipient, self.guesses, self.pieces = Recipient(record), Guesses(), Pieces()
         self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
         self._packs: dict[str, PhonePack] = {}
 
@@ -64,7 +66,7 @@ class SyncApp:
             answer.body = gzip.compress(answer.body, 6, mtime=0)
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         headers.append(("Content-Length", str(len(answer.body))))
-        start_response(STATUS[answer.status], headers)
+        start_response(STATUS.get(answer.status, "206 Partial Content"), headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _safely(self, environ: WSGIEnvironment) -> Answer:
@@ -209,15 +211,23 @@ class SyncApp:
         return clips_answer(environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"], phone.worker.username, self.voices)
 
     def _snapshot(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        holding, pack = self._holding(phone), self._current().hash
+        with self.record.store.register.read() as register:
+            whose = (phone.device.pk, self.record.store.generation, holding.hash(register, today()), pack)
+        asked, mark = environ.get("HTTP_RANGE", ""), environ.get("HTTP_IF_RANGE", "")
         try:
-            content = snapshot(self.record, self._holding(phone), self._current().hash)
+            piece = self.pieces.get(whose, asked, mark, lambda: snapshot(self.record, holding, pack))
         except TooMany:
             return told(
                 413, f"More than {MOST_PEOPLE:,} people live in these areas: more than a phone holds.", NOTHING_CHANGED,
                 "Ask for a smaller area, or use the pages.",
             )  # fmt: skip
-        audit.note(phone.worker.username, "synced", about=f"{phone.device.device} snapshot")
-        return Answer(200, content, "application/gzip")
+        told_of = f"snapshot from {piece.start}" if piece.start else "snapshot"
+        audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
+        headers = [("ETag", piece.mark), ("Accept-Ranges", "bytes")]
+        if piece.start:
+            headers.append(("Content-Range", f"bytes {piece.start}-{piece.of - 1}/{piece.of}"))
+        return Answer(206 if piece.start else 200, piece.content, "application/gzip", headers)
 
     def _pull(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         asked = _object(body_of(environ))

@@ -11,7 +11,7 @@ import pyrage
 import pytest
 from django.utils import timezone
 
-from doorstep.accounts.models import Audit, Device, PhoneCode, Token, Worker
+from doorstep.accounts.models import Assignment, Audit, Device, PhoneCode, Token, Worker
 from doorstep.record.held import kept_aside
 from doorstep.sync import codes, phones
 from doorstep.sync.guesses import FROM_ONE
@@ -235,6 +235,31 @@ class TestParcels:
         carrier = station.phone(OTHER, "carrier")
         receipts = carrier.post("parcels", seal(carrier, registered(id="one"))).json["receipts"]
         assert (receipts[0]["outcome"], receipts[0]["reason"]) == ("held", "author_not_sender")
+
+
+class TestPieces:
+    def test_a_snapshot_that_broke_off_goes_on_where_it_was(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        station.world.send(registered(id="one"))
+        whole = phone.get("snapshot")
+        assert whole.status == 200
+        station.world.send(registered(id="two", subject="another"))  # what comes meanwhile comes with the next pull
+        rest = phone.get("snapshot", HTTP_RANGE="bytes=500-", HTTP_IF_RANGE=whole.headers["etag"])
+        assert rest.status == 206
+        assert whole.body[:500] + rest.body == whole.body
+        assert rest.headers["content-range"] == f"bytes 500-{len(whole.body) - 1}/{len(whole.body)}"
+
+    def test_what_is_not_the_same_any_more_comes_whole(self, station: Station) -> None:
+        phone, other = station.phone(ATTENDANT), station.phone(OTHER, "phone-2")
+        station.world.send(registered(id="one"))
+        mark = phone.get("snapshot").headers["etag"]
+        for asked in ({"HTTP_RANGE": "bytes=500-"}, {"HTTP_RANGE": "bytes=500-", "HTTP_IF_RANGE": '"else"'},
+                      {"HTTP_RANGE": "bytes=999999999-", "HTTP_IF_RANGE": mark}, {"HTTP_RANGE": "words", "HTTP_IF_RANGE": mark}):  # fmt: skip
+            assert phone.get("snapshot", **asked).status == 200, asked
+        mark = phone.get("snapshot").headers["etag"]
+        assert other.get("snapshot", HTTP_RANGE="bytes=5-", HTTP_IF_RANGE=mark).status == 200, "nobody else's"
+        Assignment.objects.filter(worker__username=ATTENDANT).update(place="KH-01020101")
+        assert phone.get("snapshot", HTTP_RANGE="bytes=5-", HTTP_IF_RANGE=mark).status == 200, "her area is another"
 
 
 def test_one_line_in_the_audit_log_for_each_look_and_no_name_in_it(station: Station) -> None:
