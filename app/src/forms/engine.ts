@@ -4,9 +4,13 @@ import type {
   AnyControlNode, FormLanguage, InstanceData, LoadFormResult, RepeatRangeNode, RootNode,
 } from '@getodk/xforms-engine';
 
-import { asideOf, fillInstance, placeOf, readInstance, sentAnswers, withAside, withoutEntry, type Answers, type Aside } from './instance';
+import {
+  NOTHING_ASIDE, asideOf, fillInstance, noteGone, placeOf, readInstance, sentAnswers, wholeInstance, withAside, withoutEntry,
+  type Answers, type Aside,
+} from './instance';
 import { stateFactory } from './state.svelte';
 import { readForm, type Beside, type ReadForm, type Structure } from './structure';
+import { attribute, parseXml, type XmlElement } from './xml';
 
 export type Media = { [name: string]: string };
 export type Files = ReadonlyMap<string, Blob>;
@@ -57,11 +61,24 @@ export async function openForm(opening: Opening): Promise<FormSession> {
   };
   const fresh = (): RootNode => attempt('form', () => loaded.createInstance(config).root);
   let saved = opening.instance;
-  if (!saved && opening.initial) saved = fillInstance(fresh().instanceState.instanceXML, opening.initial, form.structure, form.data);
-  const root = saved ? await restored(loaded, saved, form, opening.files, config, fresh) : fresh();
-  session = new FormSession(root, form, saved ? asideOf(saved) : { told: {}, half: {} }, opening);
+  let root: RootNode | null = null;
+  if (!saved) {
+    root = fresh();
+    const xml = root.instanceState.instanceXML;
+    if (opening.initial) saved = fillInstance(xml, opening.initial, form.structure, form.data);
+    // The engine gives no id to somebody new in a part that is not asked yet, nor when it is asked later.
+    else if (makers(form.data) > makers(parseXml(xml))) saved = xml;
+  }
+  if (saved || !root) root = await restored(loaded, saved ?? '', form, opening.files, config, fresh);
+  session = new FormSession(root, form, saved ? asideOf(saved) : structuredClone(NOTHING_ASIDE), opening);
   session.speak(opening.language);
   return session;
+}
+
+/** How many declarations of somebody new stand in an instance; templates of entries aside. */
+function makers(inside: XmlElement): number {
+  const own = inside.children.filter((one) => attribute(one, 'template') === undefined);
+  return own.reduce((sum, one) => sum + makers(one), inside.local === 'entity' ? 1 : 0);
 }
 
 function read(xml: string): ReadForm {
@@ -88,7 +105,7 @@ async function restored(
     return (await loaded.restoreInstance({ data: [parts as InstanceData] }, config)).root;
   };
   try {
-    return await restore(xml);
+    return await restore(wholeInstance(xml, structure, data));
   } catch (first) {
     try {
       const { answers, meta } = readInstance(xml, structure);
@@ -138,6 +155,9 @@ export function meansLanguage(name: string, code: string): boolean {
 }
 
 export class FormSession {
+  /** The instance as it was last written. */
+  private before: XmlElement | null = null;
+
   constructor(
     readonly root: RootNode, readonly form: ReadForm, readonly aside: Aside, private readonly opening: Opening,
   ) {}
@@ -176,7 +196,11 @@ export class FormSession {
 
   /** The instance as it stands: to be kept, and to go on from. */
   xml(): string {
-    return withAside(this.root.instanceState.instanceXML, this.aside);
+    const xml = this.root.instanceState.instanceXML;
+    const now = parseXml(xml);
+    if (this.before) noteGone(this.before, now, this.structure, this.aside.gone);
+    this.before = now;
+    return withAside(xml, this.aside);
   }
 
   answers(xml = this.xml()): Answers {
@@ -204,7 +228,7 @@ export class FormSession {
     if (range.nodeType !== 'repeat-range:uncontrolled') return;
     const list = placeOf(range.currentState.reference);
     range.removeInstances(index);
-    for (const kept of [this.aside.told, this.aside.half]) withoutEntry(kept, list, index + 1);
+    for (const kept of Object.values(this.aside)) withoutEntry(kept as Aside['gone'], list, index + 1);
   }
 
   toldOf(node: AnyControlNode): 'year' | 'month' | undefined {

@@ -6,7 +6,7 @@
 
 import type { Json } from '../contract';
 import type { Path, Structure } from './structure';
-import { attribute, parseXml, writeXml, type XmlElement } from './xml';
+import { attribute, parseXml, walk, writeXml, type XmlElement } from './xml';
 
 export type Answers = { [name: string]: Json };
 
@@ -24,7 +24,11 @@ export interface Aside {
   told: { [place: string]: 'year' | 'month' };
   /** What was typed and is no answer yet: half a date. */
   half: { [place: string]: string };
+  /** What was answered and is not asked any more, since an earlier answer changed: it comes back when it is asked again. */
+  gone: { [place: string]: Json };
 }
+
+export const NOTHING_ASIDE: Readonly<Aside> = { told: {}, half: {}, gone: {} };
 
 /** What Python's str.split() takes for a blank. */
 const BLANKS = /(?:[^\S\uFEFF]|\x85)+/;
@@ -50,7 +54,7 @@ export function sentAnswers(xml: string, structure: Structure): Answers {
 }
 
 export function asideOf(xml: string): Aside {
-  const empty: Aside = { told: {}, half: {} };
+  const empty: Aside = structuredClone(NOTHING_ASIDE);
   const found = ASIDE.exec(xml);
   if (!found) return empty;
   try {
@@ -62,7 +66,7 @@ export function asideOf(xml: string): Aside {
 
 export function withAside(xml: string, aside: Aside): string {
   const bare = xml.replace(ASIDE, '');
-  if (!Object.keys(aside.told).length && !Object.keys(aside.half).length) return bare;
+  if (Object.values(aside).every((kept: object) => !Object.keys(kept).length)) return bare;
   // Two hyphens would end the comment.
   return `${bare}<!--doorstep ${JSON.stringify(aside).replace(/--/g, '-\\u002d').replace(/>/g, '\\u003e')}-->`;
 }
@@ -123,7 +127,56 @@ export function fillInstance(fresh: string, answers: Answers, structure: Structu
   root.children = completed(root, data);
   const tells: Aside['told'] = {};
   fillPlace(root, data, answers, '', '', structure, tells);
-  return withAside(writeXml(root), { told: tells, half: {} });
+  return withAside(writeXml(root), { told: tells, half: {}, gone: {} });
+}
+
+/** A saved instance with everything in it that the form may yet ask: the engine leaves out what is not relevant, and what it
+ * made up or was told there would be lost. */
+export function wholeInstance(saved: string, structure: Structure, data: XmlElement): string {
+  const aside = asideOf(saved);
+  const root = parseXml(saved);
+  root.children = completed(root, data);
+  for (const [place, kept] of Object.entries(aside.gone)) putBack(root, place.split('/'), kept, structure);
+  for (const entity of walk(root)) {
+    const { create, update, id } = entity.attributes;
+    if (entity.local === 'entity' && create !== undefined && update === undefined && id === '') entity.attributes['id'] = crypto.randomUUID();
+  }
+  return withAside(writeXml(root), aside);
+}
+
+function putBack(root: XmlElement, place: string[], kept: Json, structure: Structure): void {
+  let at: XmlElement | undefined = root;
+  const names: string[] = [];
+  for (let depth = 0; depth < place.length && at; depth += 1) {
+    const same: XmlElement[] = at.children.filter((child) => child.local === place[depth]);
+    names.push(place[depth]!);
+    at = same[/^\d+$/.test(place[depth + 1] ?? '') ? Number(place[(depth += 1)]) - 1 : 0];
+  }
+  if (!at) return;
+  if (isObject(kept)) fillPlace(at, at, kept, names.join('/'), place.join('/'), structure, {});
+  else if (!at.children.length) at.text = leaf(kept, names.join('/'), place.join('/'), structure, {});
+}
+
+/** Notes in `gone` what had an answer before and now does not stand there at all; forgets what is there again. */
+export function noteGone(before: XmlElement, now: XmlElement, structure: Structure, gone: Aside['gone'], at = '', place = ''): void {
+  for (const name of new Set(before.children.map((child) => child.local))) {
+    if (name === 'meta') continue;
+    const below = at ? `${at}/${name}` : name;
+    const here = place ? `${place}/${name}` : name;
+    const [had, has] = [before, now].map((one) => one.children.filter((child) => child.local === name)) as [XmlElement[], XmlElement[]];
+    const repeats = structure.repeats.has(below);
+    if (repeats && had.length !== has.length) continue; // entries were added or taken away, by hand
+    for (const [index, child] of had.entries()) {
+      const own = repeats ? `${here}/${index + 1}` : here;
+      const still = has[index];
+      if (still) noteGone(child, still, structure, gone, below, own);
+      else if (!repeats) {
+        const value = readValue(child, below, structure);
+        if (value !== null && !(isObject(value) && !Object.keys(value).length)) gone[own] = value;
+      }
+    }
+  }
+  for (const child of now.children) delete gone[place ? `${place}/${child.local}` : child.local];
 }
 
 function completed(fresh: XmlElement, data: XmlElement): XmlElement[] {
@@ -213,7 +266,7 @@ export function blankInstance(xml: string, place: string): string {
 }
 
 /** What is kept aside, after entry `removed` (from 1) of the list at `list` has gone. */
-export function withoutEntry(kept: { [place: string]: string }, list: string, removed: number): void {
+export function withoutEntry(kept: { [place: string]: Json }, list: string, removed: number): void {
   for (const [place, value] of Object.entries(kept)) {
     if (!place.startsWith(`${list}/`)) continue;
     const [number = '', ...rest] = place.slice(list.length + 1).split('/');

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/contract';
 import { dayInWords, isoOf, monthNames } from '../../src/forms/dates';
 import {
-  asideOf, blankInstance, fillInstance, placeOf, readInstance, sentAnswers, withAside, withoutEntry, type Answers,
+  asideOf, blankInstance, fillInstance, noteGone, placeOf, readInstance, sentAnswers, wholeInstance, withAside, withoutEntry, type Answers,
 } from '../../src/forms/instance';
 import { readForm, structureOf } from '../../src/forms/structure';
 import { BadXml, parseXml, writeXml } from '../../src/forms/xml';
@@ -75,10 +75,24 @@ describe('a form', () => {
 
 describe('what is kept beside an instance', () => {
   test('goes with it and is not read as an answer', () => {
-    const kept = withAside('<data id="f"><a>1</a></data>', { told: { born: 'year' }, half: { day: '1|--|>x' } });
-    expect(asideOf(kept)).toEqual({ told: { born: 'year' }, half: { day: '1|--|>x' } });
+    const kept = withAside('<data id="f"><a>1</a></data>', { told: { born: 'year' }, half: { day: '1|--|>x' }, gone: {} });
+    expect(asideOf(kept)).toEqual({ told: { born: 'year' }, half: { day: '1|--|>x' }, gone: {} });
     expect(parseXml(kept).local).toBe('data');
-    expect(withAside(kept, { told: {}, half: {} })).toBe('<data id="f"><a>1</a></data>');
+    expect(withAside(kept, { told: {}, half: {}, gone: {} })).toBe('<data id="f"><a>1</a></data>');
+  });
+
+  test('remembers what was answered and is not asked any more, until it is asked again', () => {
+    const { structure, data } = readForm(FORM);
+    const gone: { [place: string]: Json } = {};
+    const full = parseXml('<data id="f"><a>1</a><g><x>5</x></g><c><n>one</n></c><c><n>two</n></c><s>p q</s></data>');
+    const less = parseXml('<data id="f"><a>1</a><c><n>one</n></c><c/></data>');
+    noteGone(full, less, structure, gone);
+    expect(gone).toEqual({ g: { x: '5' }, 'c/2/n': 'two', s: ['p', 'q'] });
+    const whole = wholeInstance(withAside(writeXml(less), { told: {}, half: {}, gone }), structure, data);
+    expect(readInstance(whole, structure).answers).toMatchObject({ a: '1', g: { x: '5' }, c: [{ n: 'one' }, { n: 'two' }], s: ['p', 'q'] });
+    expect(whole).toMatch(/<entity dataset="p" create="1" id="[0-9a-f-]{36}"/);
+    noteGone(less, full, structure, gone);
+    expect(gone).toEqual({});
   });
 
   test('moves up when an entry before it goes', () => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from pyxform.xls2xform import convert
 
 
@@ -57,6 +59,22 @@ EVERYTHING = xform(
 | | everything | 3 | English (en) |
 """
 )
+
+VILLAGES = xform(
+    """
+| survey |
+| | type | name | label | appearance | choice_filter |
+| | select_one_from_file villages.csv | village | Which village? | | |
+| | text | shown | The hidden one is ${village} | | |
+| settings |
+| | form_id | version |
+| | villages | 1 |
+"""
+)
+VILLAGES_CSV = "data:text/csv;base64," + b64encode(
+    "\n".join(["name,label", *(f"v{at},Bản Đồng Én {at}" for at in range(300))]).encode()
+).decode()  # fmt: skip
+
 
 # A square of one colour, as the form's own pictures.
 def square(colour: str) -> str:

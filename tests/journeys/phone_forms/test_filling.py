@@ -6,7 +6,7 @@ import pytest
 
 from tests.journeys.phone_forms.filling import Filler
 from tests.journeys.phone_forms.forms import programme_forms
-from tests.journeys.phone_forms.own_forms import EVERYTHING, MEDIA
+from tests.journeys.phone_forms.own_forms import EVERYTHING, MEDIA, VILLAGES, VILLAGES_CSV
 
 pytestmark = pytest.mark.journey
 DANGER = {
@@ -266,6 +266,63 @@ def test_a_draft_of_an_older_version_of_the_form_goes_on(filler: Filler) -> None
     begin(filler, instance=old, page=1)
     assert filler.question("age").count() == 1
     assert filler.told().get("answers", {"her_name": "Mai"})["her_name"] == "Mai"
+
+
+def test_a_draft_from_before_a_part_of_the_form_was_opened_goes_on_with_all_of_it(filler: Filler) -> None:
+    form = programme_forms()["birth"]
+    filler.open(form.xml)
+    filler.next()
+    kept = filler.told()
+    assert "her_name" not in kept["instance"], "nobody has asked for her name yet"
+    filler.open(form.xml, instance=kept["instance"])
+    filler.answer(filler.question("registered_before"), "no")
+    filler.next()
+    filler.answer(filler.question("consent_record"), "yes")
+    filler.next()
+    filler.question("her_name").locator("input").fill("Mai")
+    told = filler.told()["answers"]
+    entity = told["she"].pop("meta")["entity"]
+    assert told["she"] == {"consent_record": "yes", "her_name": "Mai", "her_sex": "f"}
+    assert entity["label"] == "Mai"
+    assert len(entity["id"]) == 36, "she is somebody, although the form was closed before it asked who"
+
+
+def test_answers_to_what_is_not_asked_any_more_come_back_when_it_is_asked_again(filler: Filler) -> None:
+    form = programme_forms()["birth"]
+    filler.open(form.xml)
+    filler.answer(filler.question("registered_before"), "no")
+    filler.next()
+    filler.answer(filler.question("consent_record"), "yes")
+    filler.next()
+    filler.question("her_name").locator("input").fill("Mai")
+    who = filler.told()["answers"]["she"]["meta"]["entity"]["id"]
+    for _ in range(2):
+        filler.page.locator("footer .back").click()
+    filler.answer(filler.question("registered_before"), "yes")
+    kept = filler.told()
+    assert "she" not in kept["answers"]
+    filler.open(form.xml, instance=kept["instance"])
+    filler.answer(filler.question("registered_before"), "no")
+    she = filler.told()["answers"]["she"]
+    assert (she["consent_record"], she["her_name"], she["meta"]["entity"]["id"]) == ("yes", "Mai", who)
+
+
+def test_a_list_from_a_file_is_found_by_a_few_letters_without_marks(filler: Filler) -> None:
+    filler.open(VILLAGES, media={"villages.csv": VILLAGES_CSV})
+    village = filler.question("village")
+    assert village.locator(".item").count() == 60
+    assert "240 more" in village.locator(".rest").inner_text()
+    village.locator("input[type=search]").fill("dong en 299")
+    assert village.locator(".item").all_inner_texts() == ["Bản Đồng Én 299"]
+    filler.answer(village, "v299")
+    assert filler.told()["answers"] == {"village": "v299"}
+
+
+def test_a_form_whose_list_did_not_come_says_that_nothing_can_be_chosen(filler: Filler) -> None:
+    filler.open(VILLAGES)
+    assert "nothing to choose" in filler.question("village").inner_text()
+    filler.next()
+    assert filler.question("shown").count() == 1
 
 
 def test_a_form_that_cannot_be_opened_says_so_and_lets_her_go_back(filler: Filler) -> None:
