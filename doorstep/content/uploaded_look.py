@@ -5,7 +5,6 @@ What is found here has words of our own in every language; what only pyxform fin
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -144,8 +143,8 @@ class _Looking:
         select = SELECT.fullmatch(kind)
         if select is None:
             if not _known(kind):
-                near = difflib.get_close_matches(kind, EXAMPLES, n=1, cutoff=0.6)
-                self._add("type-unknown", row, "type", type=kind, near=near[0] if near else ", ".join(EXAMPLES[:6]))
+                near = self.troubles.near(kind, EXAMPLES)
+                self._add("type-unknown", row, "type", type=kind, near=near or ", ".join(EXAMPLES[:6]))
             return
         rest = re.sub(r"\s+or[ _](specify[ _])?other\s*$", "", select["rest"]).strip()
         if not rest:
@@ -153,8 +152,8 @@ class _Looking:
         elif not any(word in select["how"].lower() for word in FROM_FILE):
             own = rest.split()[0]
             if own not in self.lists and not own.startswith("${"):
-                near = difflib.get_close_matches(own, sorted(self.lists), n=1, cutoff=0.5)
-                expected = f"{near[0]}?" if near else ", ".join(sorted(self.lists)[:6]) or "choices: list_name, name, label"
+                near = self.troubles.near(own, self.lists, 0.5)
+                expected = f"{near}?" if near else ", ".join(sorted(self.lists)[:6]) or "choices: list_name, name, label"
                 self._add("list-unknown", row, "type", list=own, near=expected)
 
     def _name(self, row: Row, name: str, kind: str) -> None:
@@ -189,8 +188,8 @@ class _Looking:
                 for cell in row.cells:
                     for found in _REFERENCE.findall(cell.text):
                         if found not in self.names and not _OURS.match(found):
-                            near = difflib.get_close_matches(found, sorted(self.names), n=1, cutoff=0.6)
-                            expected = f"${{{near[0]}}}?" if near else "the name of a question of this form"
+                            near = self.troubles.near(found, self.names)
+                            expected = f"${{{near}}}?" if near else "the name of a question of this form"
                             self.troubles.add(
                                 "reference-unknown", name, cell.line, cell.column, reference=f"${{{found}}}", near=expected
                             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import io
 import re
@@ -82,8 +81,8 @@ def sort_out(xml: str, given: Mapping[str, bytes], sheets: Sheets, troubles: Tro
     if sum(map(len, kept.values())) > ALL or len(kept) > MOST:
         troubles.add("media-large", file="*", size=round(sum(map(len, kept.values())) / MB), most=LARGEST // MB, all=ALL // MB)
     for name in sorted(asked.keys() - kept.keys() - given.keys()):
-        near = difflib.get_close_matches(name.lower(), [other.lower() for other in given], n=1, cutoff=0.8)
-        told = f"{name} ({near[0]}?)" if near else name
+        near = troubles.near(name.lower(), [other.lower() for other in given], 0.8)
+        told = f"{name} ({near}?)" if near else name
         troubles.add("data-missing" if asked[name] else "media-missing", file=told)
     return kept
 

@@ -16,7 +16,7 @@ from doorstep.content.forms_sheets import Cell, Row, Sheet, Sheets, Unreadable, 
 from doorstep.content.uploaded_troubles import Troubles, short
 
 MB = 1024 * 1024
-LARGEST, UNPACKED = 10 * MB, 60 * MB
+LARGEST, UNPACKED = 10 * MB, 30 * MB
 """Bytes of a workbook, and of what an .xlsx may unpack to."""
 ROWS, COLUMNS, EMPTY = 5_000, 400, 2_000
 """Rows and columns of a sheet that are read; and how many empty rows one after another end it."""
@@ -111,9 +111,13 @@ def _excel(content: bytes, troubles: Troubles) -> Sheets:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         written = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
         try:
+            lone = len(book.worksheets) == 1  # is the survey, whatever its name
             return {
-                sheet.title: _sheet(sheet.title, sheet, written[sheet.title], troubles) for sheet in book.worksheets
-            }  # fmt: skip
+                sheet.title: _sheet(sheet.title, sheet, written[sheet.title], troubles)
+                if lone or sheet.title.strip().lower() in SHEETS
+                else Sheet(sheet.title, Row(1, ()), ())  # what XLSForm does not read stays in the workbook, and is not read here
+                for sheet in book.worksheets
+            }
         finally:
             book.close()
             written.close()

@@ -5,6 +5,7 @@ The words are templates: pages translate them (doorstep/web/forms_words.py holds
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -178,6 +179,10 @@ def letters(column: int) -> str:
     return found
 
 
+MOST = 300
+"""Troubles that are told of one workbook: nobody reads more, and a hostile one has thousands."""
+
+
 @dataclass
 class Troubles:
     """What was found so far; the same thing is told once."""
@@ -185,11 +190,17 @@ class Troubles:
     items: list[Trouble] = field(default_factory=list)
 
     def add(self, code: str, sheet: str = "", row: int = 0, column: int = 0, **values: object) -> None:
-        told = tuple((name, short(str(value))) for name, value in sorted(values.items()))
-        self.items.append(Trouble(sheet, row, column, code, told))
+        if len(self.items) < MOST:
+            told = tuple((name, short(str(value))) for name, value in sorted(values.items()))
+            self.items.append(Trouble(sheet, row, column, code, told))
+        elif KINDS[code].stops and not self.stop:  # what stops it must not go under in what is only worth knowing
+            self.items[-1] = Trouble(sheet, row, column, code, tuple((name, short(str(value))) for name, value in values.items()))
 
-    def extend(self, more: Iterable[Trouble]) -> None:
-        self.items.extend(more)
+    def near(self, word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+        """The known word that was probably meant; '' when none is near. Looking takes long: after many troubles nobody does."""
+        if len(self.items) > MOST // 4:
+            return ""
+        return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)), "")
 
     @property
     def stop(self) -> bool:

@@ -150,6 +150,23 @@ def test_a_sheet_that_says_it_has_a_million_rows_is_read_as_what_it_has() -> Non
     assert [question.name for question in found.form.questions] == ["wells"]
 
 
+def test_a_workbook_of_nothing_but_mistakes_is_read_in_bounded_time() -> None:
+    rows = [("text", f"question_{n}", f"${{question-{n}}} ${{q{n}}} ${{nothing{n}}}") for n in range(1900)]
+    found = made_of(book((("type", "name", "label"), *rows)))
+    assert found.stops
+    assert len(found.troubles) == 300
+
+
+def test_an_entity_bomb_inside_a_workbook_is_no_workbook() -> None:
+    raw, out = zipfile.ZipFile(io.BytesIO(book())), io.BytesIO()
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    with zipfile.ZipFile(out, "w") as packed:
+        for part in raw.infolist():
+            text = raw.read(part)
+            packed.writestr(part.filename, bomb + text.replace(b"wells", b"&b;") if "sheet1" in part.filename else text)
+    assert codes(made_of(out.getvalue())) == {"not-a-workbook": ""}
+
+
 def test_macros_formulas_and_errors_of_the_spreadsheet_are_named() -> None:
     made = Workbook()
     sheet = made.active
