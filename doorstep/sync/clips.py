@@ -25,7 +25,8 @@ CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _MARK = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|^#{1,6}\s+", re.MULTILINE)
 _BLANK = re.compile(r"\$?\{[^{}]*\}")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[\s\x1c-\x1f\x85\ufeff]+")
+"""What JavaScript and Python call blank, together."""
 
 
 def normal(text: str) -> str:

@@ -44,6 +44,10 @@ class Made:
 
     def index(self) -> Index:
         """Language -> key -> (hash, bytes)."""
+        return {lang: {key: own for key, own in keys.items() if own[0]} for lang, keys in self._tried().items()}
+
+    def _tried(self) -> Index:
+        """The index with what no machine can say, under an empty name: it is not tried a second time."""
         path = self.folder / "index.json"
         stamp = path.stat().st_mtime_ns if path.exists() else 0
         if self._known is None or self._known[0] != stamp:
@@ -62,13 +66,13 @@ class Made:
         """(key, text) of what could be made and is not yet; [] for a language without a made voice."""
         if language not in clips_speech.VOICES or not clips_speech.available():
             return []
-        known = self.index().get(language, {})
+        known = self._tried().get(language, {})
         return [(sentence.key, sentence.text) for sentence in sentences if sentence.key not in known]
 
     def make(self, language: str, wanted: Iterable[Wanted], told: Callable[[int], None] = lambda count: None) -> int:
         """Makes these; how many there are now. told: called with how many were just made. One process makes at a time."""
         with self._making() as first:
-            known = self.index().get(language, {})
+            known = self._tried().get(language, {})
             lacking = [one for one in wanted if one[0] not in known] if first else []
             made: dict[str, tuple[str, int]] = {}
             count = 0
@@ -77,18 +81,18 @@ class Made:
                 sound = _packed(samples)
                 if sound:
                     (self.folder / f"{name_of(sound)}{KIND}").write_bytes(sound)
-                    made[key] = name_of(sound), len(sound)
+                made[key] = (name_of(sound), len(sound)) if sound else ("", 0)
                 if len(made) >= BATCH:
                     count, made = count + self._write(language, made, told), {}
             return count + self._write(language, made, told)
 
     def _write(self, language: str, made: Mapping[str, tuple[str, int]], told: Callable[[int], None]) -> int:
         if made:
-            index = {lang: dict(keys) for lang, keys in self.index().items()}
+            index = {lang: dict(keys) for lang, keys in self._tried().items()}
             index.setdefault(language, {}).update(made)
             write_json(self.folder / "index.json", index)
             told(len(made))
-        return len(made)
+        return sum(bool(hash) for hash, _ in made.values())
 
     @contextlib.contextmanager
     def _making(self) -> Iterator[bool]:

@@ -23,8 +23,9 @@ from doorstep.record.store import Config, Store
 from doorstep.sync import clips_backup, clips_sound
 from doorstep.sync.clips import key_of, normal, pieces, template
 from doorstep.sync.clips_answer import MOST, clips_answer
-from doorstep.sync.clips_catalogue import PARTS, catalogue, texts
+from doorstep.sync.clips_catalogue import PARTS, Sentence, catalogue, texts
 from doorstep.sync.clips_sound import RATE, Unfit, prepared
+from doorstep.sync.clips_speech import spoken as spoken_by_machine
 from doorstep.sync.clips_store import Clips, NotKept
 from doorstep.sync.clips_voices import Voices
 from tests.cli.test_backup_is_noted import installation
@@ -100,6 +101,19 @@ def test_a_key_is_what_the_guide_says_it_is() -> None:
     assert key_of("en", " Is  she\nbleeding? ") == told
     assert key_of("vi", "Is she bleeding?") != told
     assert key_of("en", "Is she bleeding") != told
+
+
+def test_the_few_lines_that_the_decision_gives_the_phone_say_the_same() -> None:
+    told = (ROOT / "docs" / "decisions" / "0031-voices.md").read_text(encoding="utf-8")
+    lines = told.partition("```ts\n")[2].partition("```")[0].replace("export ", "")
+    script = lines.replace(": string", "").replace("[]", "").replace(": Promise<string>", "") + (
+        "const cases = JSON.parse(process.argv[1]);"
+        "Promise.all(cases.map(async (one) => ({ ...one, normal: normal(one.text), key: await keyOf(one.language, one.text),"
+        " pieces: pieces(one.text), template: template(one.text) }))).then((found) => console.log(JSON.stringify(found)));"
+    )
+    node = ROOT / ".venv" / "bin" / "node"
+    said = subprocess.run([node, "-e", script, json.dumps(VECTORS)], capture_output=True, text=True, check=True).stdout
+    assert json.loads(said) == VECTORS
 
 
 # --- the catalogue ----------------------------------------------------------------------------------------------------
@@ -314,6 +328,26 @@ def test_a_machine_speaks_what_nobody_has_recorded_and_says_that_it_is_one(voice
     assert voices.answer(bulgarian)["clips"][first.sentence.key] == [own.hash, own.bytes, "recorded"]  # type: ignore[index]
     assert "km" not in voices.to_make()
     assert {one.kind for one in voices.voiced(khmer)} == {"missing"}
+
+
+@pytest.mark.parametrize("language", ["vi", "bg", "en"])
+def test_every_sentence_has_a_sound_where_a_machine_speaks_the_language(language: str) -> None:
+    """All of the phone, as it is: the forms, the steps, the app's own words."""
+    own = catalogue(language, texts([maternal()], ROOT / "app" / "src")).sentences
+    assert len(own) > 400
+    silent = []
+    for sentence, samples in zip(own, spoken_by_machine((language, one.text) for one in own), strict=True):
+        voice = np.frombuffer(samples, dtype="<i2") / 32768
+        if not len(voice) or len(clips_sound.trimmed(voice.astype(np.float32), 22_050)) < 0.1 * 22_050:
+            silent.append(sentence.text)
+    assert silent == []
+
+
+def test_what_no_machine_can_say_is_tried_once(voices: Voices) -> None:
+    assert voices.made.make("en", [("0" * 32, "")]) == 0
+    assert voices.made.index().get("en", {}) == {}
+    odd = Sentence("0" * 32, "", "", "app", ())
+    assert voices.made.lacking("en", [odd]) == []
 
 
 # --- the phone's door -------------------------------------------------------------------------------------------------
