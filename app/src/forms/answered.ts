@@ -3,27 +3,27 @@
 import type { AnyControlNode } from '@getodk/xforms-engine';
 
 import type { Json } from '../contract';
-import { dayInWords } from './dates';
+import { dayInWords, type DayNames } from './dates';
 import { placeOf, type Answers } from './instance';
 import { looks } from './screens';
 
 /** '' when nothing was answered. */
-export function answerInWords(node: AnyControlNode, language: string, told?: 'year' | 'month'): string {
+export function answerInWords(node: AnyControlNode, names: DayNames, told?: 'year' | 'month'): string {
   const raw = node.nodeType === 'note' ? '' : node.currentState.instanceValue;
   if (!raw) return '';
-  return inWords(node, raw, language, told);
+  return inWords(node, raw, names, told);
 }
 
-function inWords(node: AnyControlNode, raw: string, language: string, told?: 'year' | 'month'): string {
+function inWords(node: AnyControlNode, raw: string, names: DayNames, told?: 'year' | 'month'): string {
   if (node.nodeType === 'select' || node.nodeType === 'rank') {
     return raw.split(/\s+/).filter(Boolean).map((value) => labelOf(node, value)).join(', ');
   }
   if (node.nodeType === 'trigger') return '✓';
   if (node.valueType === 'date') {
     const asked = looks(node, 'year') ? 'year' : looks(node, 'month-year') ? 'month' : undefined;
-    return dayInWords(raw, language, told ?? asked);
+    return dayInWords(raw, names, told ?? asked);
   }
-  if (node.valueType === 'dateTime') return `${dayInWords(raw, language)}, ${raw.slice(11, 16)}`;
+  if (node.valueType === 'dateTime') return `${dayInWords(raw, names)}, ${raw.slice(11, 16)}`;
   if (node.valueType === 'time') return raw.slice(0, 5);
   if (node.valueType === 'geopoint') return raw.split(' ').slice(0, 2).map((number) => Number(number).toFixed(5)).join(', ');
   return raw;
@@ -35,7 +35,7 @@ function labelOf(node: Extract<AnyControlNode, { nodeType: 'rank' | 'select' }>,
 }
 
 /** What was answered to the same question last time, in words; '' when nothing was. */
-export function lastTime(node: AnyControlNode, previous: Answers | null, language: string): string {
+export function lastTime(node: AnyControlNode, previous: Answers | null, names: DayNames): string {
   if (!previous) return '';
   const path = placeOf(node.currentState.reference);
   if (/\/\d+\//.test(path)) return ''; // entries of a list are not the same ones as last time
@@ -45,5 +45,5 @@ export function lastTime(node: AnyControlNode, previous: Answers | null, languag
   if (at === undefined || at === null || (typeof at === 'object' && !Array.isArray(at))) return '';
   const raw = Array.isArray(at) ? at.join(' ') : at === true ? 'yes' : at === false ? 'no' : String(at);
   const told = /^\d{4}$/.test(raw) ? 'year' : /^\d{4}-\d{2}$/.test(raw) ? 'month' : undefined;
-  return inWords(node, raw, language, told);
+  return inWords(node, raw, names, told);
 }

@@ -3,6 +3,7 @@
 import type { AnyControlNode } from '@getodk/xforms-engine';
 import { getContext, setContext } from 'svelte';
 
+import type { DayNames } from './dates';
 import type { FormSession } from './engine';
 import type { Answers } from './instance';
 import type { Mode } from './screens';
@@ -13,6 +14,7 @@ export interface FormHere {
   readonly mode: Mode;
   /** Code of the language that the questions are asked in. */
   readonly language: string;
+  readonly dayNames: DayNames;
   readonly say: Say;
   readonly previous: Answers | null;
   /** Reads aloud; null where nothing can. */

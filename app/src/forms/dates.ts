@@ -47,27 +47,53 @@ export function offsetAt(iso: string): string {
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(far / 60))}:${pad(far % 60)}`;
 }
 
-/** One calendar and one kind of digits everywhere: Khmer and Vietnamese phones must not show another year. */
-function locale(language: string): string {
+/** Names of months and days of the week in one language: the browser's, or those of the words where it knows none. */
+export interface DayNames {
+  language: string;
+  months: string[];
+  weekdays: string[];
+  /** The browser writes dates in this language. */
+  known: boolean;
+}
+
+/** own: names that the words bring, each row parted by `|`. Chromium has no Khmer. */
+export function dayNames(language: string, own: { months: string; weekdays: string }): DayNames {
   const code = !language || language === 'en' ? 'en-GB' : language;
+  const known = supports(code);
+  if (!known) return { language: code, months: own.months.split('|'), weekdays: own.weekdays.split('|'), known };
+  const locale = localeOf(code);
+  const month = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
+  return {
+    language: locale, known,
+    months: Array.from({ length: 12 }, (_, at) => month.format(Date.UTC(2001, at, 15))),
+    weekdays: Array.from({ length: 7 }, (_, at) => weekday.format(Date.UTC(2023, 0, 1 + at))),
+  };
+}
+
+function supports(code: string): boolean {
   try {
-    return new Intl.Locale(code, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
+    return Intl.DateTimeFormat.supportedLocalesOf(code).length > 0;
   } catch {
-    return 'en-u-ca-gregory-nu-latn';
+    return false;
   }
 }
 
-export function monthNames(language: string): string[] {
-  const format = new Intl.DateTimeFormat(locale(language), { month: 'long', timeZone: 'UTC' });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2001, month, 15)));
+/** One calendar and one kind of digits everywhere: no phone's settings may show another year. */
+function localeOf(code: string): string {
+  return new Intl.Locale(code, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
 }
 
 /** 2026-03-30 -> Monday, 30 March 2026; only as exact as told. */
-export function dayInWords(iso: string, language: string, told?: 'year' | 'month'): string {
+export function dayInWords(iso: string, names: DayNames, told?: 'year' | 'month'): string {
   const { year, month, day } = partsOf(iso);
   if (!year || told === 'year' || !month) return year;
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day || '1'));
-  const exact: Intl.DateTimeFormatOptions =
-    told === 'month' || !day ? { month: 'long', year: 'numeric' } : { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
-  return new Intl.DateTimeFormat(locale(language), { ...exact, timeZone: 'UTC' }).format(at);
+  const whole = told !== 'month' && day !== '';
+  if (!names.known) {
+    const named = `${names.months[Number(month) - 1] ?? month} ${year}`;
+    return whole ? `${names.weekdays[new Date(at).getUTCDay()] ?? ''} ${Number(day)} ${named}`.trim() : named;
+  }
+  const exact: Intl.DateTimeFormatOptions = whole ? { weekday: 'long', day: 'numeric' } : {};
+  return new Intl.DateTimeFormat(names.language, { ...exact, month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at);
 }
