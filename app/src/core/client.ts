@@ -15,6 +15,8 @@ function start(): Phone {
   const engine = Comlink.wrap<Phone>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
   const call = (name: keyof Phone) => (...asked: unknown[]): unknown =>
     (engine[name] as unknown as (...asked: unknown[]) => unknown)(...asked);
+  // A browser that runs out of room may empty what it was not asked to keep.
+  void navigator.storage?.persist?.().catch(() => false);
   // Comlink's own proxy answers to `then` and would be awaited away.
   return new Proxy({} as Phone, { get: (_, name) => (name === 'then' ? undefined : call(name as keyof Phone)) });
 }

@@ -48,6 +48,12 @@ export function beyond(db: Database, asOf: number): Out[] {
   return db.rows(sql, [asOf]).map(read);
 }
 
+/** The server began again from a backup: what it acknowledged since that was made is gone there, and goes up once more. What it
+ * still has, it answers as known. */
+export function sendAgain(db: Database): void {
+  db.run("UPDATE outbox SET state = 'here', seq = NULL, why = '', next = '' WHERE state IN ('sent', 'held') AND body <> ''");
+}
+
 export function known(db: Database): Set<string> {
   return new Set(db.column('SELECT id FROM outbox'));
 }

@@ -35,7 +35,7 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
   const attributes = attributesOf(db, new Set([...asked, ...mothers.values()]));
   const homes = homesOf(reader, condition, values);
   const weeks = weeksOf(reader, condition, values);
-  const born = bornOf(db, condition, values);
+  const born = bornOf(db, mothers.keys()); // who has a mother here was born here
   return asked.filter((subject) => here.has(subject)).map((subject) => {
     const own = attributes.get(subject) ?? {};
     const mother = text(attributes.get(mothers.get(subject) ?? '')?.[CALLED]);
@@ -117,8 +117,8 @@ function weeksOf({ db, day }: Reader, condition: string, values: Value[]): Map<s
   const longest = db.value<number>('SELECT MAX(longest) FROM marker WHERE kind = ?', [PREGNANCY]);
   if (longest === null) return new Map();
   const rows = db.rows<[string, number, number]>(
-    'SELECT s.subject, MAX(s.until), MIN(f.day) FROM step AS s ' +
-      'JOIN fact AS f ON f.subject = s.subject AND f.episode = s.episode ' +
+    'SELECT s.subject, MAX(s.until), ' +
+      '(SELECT MIN(f.day) FROM fact AS f WHERE f.subject = s.subject AND f.episode = s.episode) FROM step AS s ' +
       `WHERE s.episode LIKE '${PREGNANCY}:%' AND s.clock = 'day' AND s.until > ? AND (s.done_on IS NULL OR s.done_on > ?) ` +
       `AND s.${condition} GROUP BY s.subject, s.episode ORDER BY s.episode`,
     [day, day, ...values],
@@ -132,7 +132,8 @@ function weeksOf({ db, day }: Reader, condition: string, values: Value[]): Map<s
 }
 
 /** The day on which a newborn's weeks began. */
-function bornOf(db: Database, condition: string, values: Value[]): Map<string, number> {
+function bornOf(db: Database, subjects: Iterable<string>): Map<string, number> {
+  const [condition, values] = where('subject', subjects);
   const rows = db.rows<[string, number]>(
     `SELECT f.subject, MIN(f.day) FROM fact AS f JOIN marker AS m ON m.code = f.code AND m.kind = '${NEWBORN}' AND m.is_end = 0 ` +
       `WHERE f.${condition} GROUP BY f.subject`,

@@ -50,6 +50,14 @@ CREATE TABLE IF NOT EXISTS conflict (subject TEXT, kind TEXT, what TEXT, "values
 CREATE INDEX IF NOT EXISTS conflict_subject ON conflict (subject);
 CREATE TABLE IF NOT EXISTS search (subject TEXT PRIMARY KEY, words TEXT NOT NULL);
 `;
+/** Today's list reads what is open, not what was done in three years: rows by the day until which they last; and the few facts
+ * that say why something was not done. */
+export const UNTIL = "COALESCE(CASE WHEN clock = 'minute' THEN until / 86400 ELSE until END, 9999999)";
+const INDEXES = `
+CREATE INDEX IF NOT EXISTS step_open ON step (${UNTIL}) WHERE done_on IS NULL AND waits_for IS NULL;
+CREATE INDEX IF NOT EXISTS step_done ON step (done_on) WHERE done_on IS NOT NULL;
+CREATE INDEX IF NOT EXISTS fact_not_done ON fact (subject) WHERE code = 'not_done_reason';
+`;
 const BESIDE_TABLES = ['here', 'home_sent', 'opened', 'conflict', 'search'];
 /** Tables of a bundle that say something of her besides what submissions say. */
 export const OF_HER = ['home_sent', 'opened', 'conflict'];
@@ -69,7 +77,7 @@ export function makeRegister(db: Database, pack: Pack): void {
   dropRegister(db);
   const before = new Set(tables(db));
   db.script(pack.ddl);
-  db.script(BESIDE);
+  db.script(BESIDE + INDEXES);
   setMeta(db, 'register_tables', JSON.stringify(tables(db).filter((name) => !before.has(name))));
   installRules(db, pack);
 }

@@ -4,7 +4,7 @@ import type { Status, StepNow } from '../contract';
 import { dayOf } from './clock';
 import type { Database, Value } from './database';
 import { ruleOf, type Pack, type RuleInfo } from './pack';
-import { where } from './register';
+import { UNTIL, where } from './register';
 
 const COLUMNS = [
   'subject', 'episode', 'pathway', 'step', 'n', 'rule', 'clock', 'opens', 'due', 'overdue', 'closes', 'done_on', 'waits_for',
@@ -34,14 +34,19 @@ export function ofSubjects(db: Database, pack: Pack, subjects: Iterable<string>,
   return shown(db, pack, db.rows(query(pack, asof), [at.day, at.second, listed]), at, country);
 }
 
-/** Rows of everybody that are open now, or will be within some days. Only these are read: what is done stays where it lies. */
+/** Rows of everybody that are open now, or will be within some days. Only these are read: what is done or missed stays where it
+ * lies. */
 export function open(db: Database, pack: Pack, at: Moment, days: number, country: string): Row[] {
-  const until = `CASE WHEN clock = 'minute' THEN ${Math.floor(at.second + days * 86_400)} ELSE ${Math.floor(at.day + days)} END`;
-  const now = `CASE WHEN clock = 'minute' THEN ${Math.floor(at.second)} ELSE ${Math.floor(at.day)} END`;
+  const of = (day: number, second: number): string => `CASE WHEN clock = 'minute' THEN ${Math.floor(second)} ELSE ${Math.floor(day)} END`;
+  const now = of(at.day, at.second);
+  const there =
+    `waits_for IS NULL AND (until IS NULL OR until > ${now}) AND (closes IS NULL OR closes >= ${now}) ` +
+    `AND (opens IS NULL OR opens <= ${of(at.day + days, at.second + days * 86_400)})`;
   const step =
-    `step AS (SELECT * FROM main.step WHERE (done_on IS NULL OR done_on > ${now}) AND (until IS NULL OR until > ${now}) ` +
-    `AND waits_for IS NULL AND (opens IS NULL OR opens <= ${until}))`;
-  const asof = 'asof AS (SELECT DISTINCT subject, CAST(? AS INTEGER) AS t_day, CAST(? AS INTEGER) AS t_second FROM step)';
+    `step AS MATERIALIZED (SELECT * FROM main.step WHERE done_on IS NULL AND ${UNTIL} >= ${Math.floor(at.day)} AND ${there} ` +
+    // Done later than the moment: open then. Days are small numbers, seconds large ones.
+    `UNION ALL SELECT * FROM main.step WHERE done_on > ${Math.floor(at.day)} AND done_on > ${now} AND ${there})`;
+  const asof = 'asof AS MATERIALIZED (SELECT DISTINCT subject, CAST(? AS INTEGER) AS t_day, CAST(? AS INTEGER) AS t_second FROM step)';
   return shown(db, pack, db.rows(query(pack, `${step}, ${asof}`), [at.day, at.second]), at, country);
 }
 

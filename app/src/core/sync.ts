@@ -5,7 +5,7 @@
 
 import { forget, takeBundle } from './bundle';
 import { Away, type Pulled, type Receipt, type State } from './doors';
-import { ofState, takeReceipts, type Out } from './outbox';
+import { ofState, sendAgain, takeReceipts, type Out } from './outbox';
 import { readPack, relationCodes, type Pack } from './pack';
 import { madeAt } from './clock';
 import { meta, prepare, setMeta } from './register';
@@ -41,6 +41,8 @@ export async function contact(session: Session): Promise<State> {
   const state = await session.doors.state();
   db.transaction(() => {
     measure(db, state.time * 1000, Date.now());
+    if (meta(db, 'generation') && meta(db, 'generation') !== state.generation) sendAgain(db);
+    setMeta(db, 'generation', state.generation);
     if (state.standing === 'active') keepState(db, state);
   });
   return state;
