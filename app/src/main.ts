@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 
 import App from './App.svelte';
+import { codeIn } from './screens/code';
 import { nav } from './screens/nav.svelte';
 import { session } from './screens/session.svelte';
 import { settings, show } from './screens/settings.svelte';
@@ -15,6 +16,15 @@ async function begin(): Promise<void> {
   if (target === null) throw new Error('index.html has no #app');
   show();
   if (settings.language !== '') await speak(settings.language).catch(() => undefined); // English is always there
+  // The letters stand behind the #: they go to no server, and do not stay in the address.
+  const asked = (): void => {
+    if (location.hash === '') return;
+    session.asked = codeIn(location.hash);
+    history.replaceState(history.state, '', location.pathname);
+    if (session.asked.length === 8 && session.phone === null && nav.top.name !== 'boot') nav.root({ name: 'boot' });
+  };
+  asked();
+  addEventListener('hashchange', asked);
   nav.listen();
   session.watch();
   mount(App, { target });

@@ -15,6 +15,8 @@ class Session {
   standing = $state.raw<Standing | null>(null);
   /** Grows whenever something was kept, so that what is shown is read again. */
   changed = $state(0);
+  /** The code of a square that was opened with the phone's own camera; '' for none. */
+  asked = '';
   /** What was last looked for, so that the way back finds the same list. */
   search = $state('');
   private before = new Set<() => Promise<void>>();

@@ -75,6 +75,8 @@ describe('a code', () => {
   });
   it('is found in the address of a square', () => {
     expect(codeIn('https://station.example/phone/?code=QWERTYUI')).toBe('QWERTYUI');
+    expect(codeIn('https://station.example/phone/#enrol=ACDEFGHJ')).toBe('ACDEFGHJ');
+    expect(codeIn('#enrol=ACDEFGHJ')).toBe('ACDEFGHJ');
     expect(codeIn('https://station.example/phone/#QWER-TYUI')).toBe('QWERTYUI');
   });
 });
