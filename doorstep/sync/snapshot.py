@@ -42,7 +42,7 @@ def snapshot(record: Record, holding: Holding, pack: str) -> bytes:
             tables[name] = rows
     columns = {**COLUMNS, **PLACE_TABLES}
     content = written({name: (columns[name], rows) for name, rows in tables.items()}, {"cursor": str(cursor), "as_of": as_of})
-    return gzip.compress(content, 6, mtime=0)
+    return gzip.compress(content, 9, mtime=0)
 
 
 def everybody(register: Connection, holding: Holding) -> Seen:

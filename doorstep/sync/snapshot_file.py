@@ -1,13 +1,14 @@
 """How the file of a snapshot is written: small, and copied by plain statements.
 
-`said` holds what one submission says of one person at one moment, `worked` her steps of one pathway, `head` what she is called
-and what it was called before; views give the rows that the register has.
+`said` holds what one submission says of one person, `worked` her steps of one pathway, `head` her attributes; days are counted
+from the first of them, which makes them small. Views give the rows that the register has.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import apsw
@@ -22,9 +23,16 @@ TEXTS = {("opened", "subject"), ("opened", "programme"), ("opened", "compartment
     ("conflict", name) for name in ("subject", "kind", "what", "values")
 )}  # fmt: skip
 """Columns of texts of the two tables that the register does not have."""
-SAID = ("subject", "submission", "episode", "day", "day_last", "at", "ts", "precision", "how", "row")
+SAID = ("subject", "submission")
+MOMENT = ("episode", "day", "day_last", "at", "ts", "precision", "how", "row")
+"""What the answers of one moment share; days and seconds are counted from `day`."""
 TOLD = ("code", "num", "txt")
 WORKED = ("subject", "episode", "pathway")
+RULE = ("pathway", "step", "rule", "clock", "urgency", "compartment")
+"""What all rows of one rule share."""
+WHEN = ("until", "opens", "due", "overdue", "closes", "done_on")
+"""Counted from `since`."""
+ROW = ("n", "since", *WHEN, "until_why", "done_by", "waits_for")
 HEAD = ("subject", "name", "value", "submission", "shown", "base", "has_base")
 Tables = Mapping[str, tuple[Sequence[str], list[Row]]]
 
@@ -91,46 +99,79 @@ def _table(file: apsw.Connection, name: str, columns: Sequence[str], rows: Itera
 Numbered = tuple[Sequence[str], list[Row]]
 
 
-def _groups(numbered: Numbered, by: Sequence[str], inside: Sequence[str]) -> list[tuple[Row, list[Row]]]:
-    """Rows that are alike in `by`, each with what differs, in an order in which neighbours are alike."""
-    columns, rows = numbered
-    own, rest = [columns.index(name) for name in by], [columns.index(name) for name in inside]
-    found: dict[Row, list[Row]] = {}
-    for row in rows:
-        found.setdefault(tuple(row[n] for n in own), []).append(tuple(map(_short, (row[n] for n in rest))))
-    return sorted(found.items(), key=lambda group: repr(group[0]))
+def _json(rows: Iterable[Any]) -> str:
+    return json.dumps(list(rows), separators=(",", ":"))
+
+
+def _chooser(columns: Sequence[str], names: Sequence[str]) -> Callable[[Row], Row]:
+    """Takes the columns of these names from a row."""
+    chosen = itemgetter(*(columns.index(name) for name in names))
+    return chosen if len(names) > 1 else lambda row: (chosen(row),)
 
 
 def _short(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _json(rows: Iterable[Row]) -> str:
-    return json.dumps(list(rows), separators=(",", ":"))
-
-
-def _unpacked(columns: Sequence[str], own: Sequence[str], inside: Sequence[str], table: str) -> str:
-    """A query that gives the rows again."""
-    source = {name: f's."{name}"' for name in own}
-    source |= {name: f"json_extract(j.value, '$[{n}]')" for n, name in enumerate(inside)}
-    listed = ", ".join(f'{source[name]} AS "{name}"' for name in columns)
-    return f"SELECT {listed} FROM {table} AS s, json_each(s.rows) AS j"
-
-
 def _said(file: apsw.Connection, facts: Numbered) -> None:
-    groups = _groups(facts, SAID, TOLD)
-    when = SAID.index("ts")
-    groups.sort(key=lambda group: (group[0][0], group[0][when], group[0][1]))
-    _table(file, "said", (*SAID, "rows"), ((*own, _json(rows)) for own, rows in groups))
-    for name, columns in (("fact", COLUMNS["fact"]), ("answer", ANSWER)):
-        file.execute(f"CREATE VIEW {name} AS {_unpacked(columns, SAID, TOLD, 'said')}")
+    """A row for what one submission says of one person: [[moment ..., [[code, num, txt], ...]], ...]."""
+    columns, rows = facts
+    whose, moment, told = (_chooser(columns, names) for names in (SAID, MOMENT, TOLD))
+    found: dict[Row, dict[Row, list[Row]]] = {}
+    for row in rows:
+        code, num, txt = told(row)
+        found.setdefault(whose(row), {}).setdefault(moment(row), []).append((code, _short(num), txt))
+    packed = (
+        (*own, _json([*_from_its_day(at), sorted(codes, key=repr)] for at, codes in sorted(moments.items(), key=repr)))
+        for own, moments in sorted(found.items())
+    )
+    _table(file, "said", (*SAID, "rows"), packed)
+    shared = ", ".join(f"{_moment(name, n)} AS \"{name}\"" for n, name in enumerate(MOMENT))
+    source = {name: f'm."{name}"' for name in (*SAID, *MOMENT)}
+    source |= {name: f"json_extract(k.value, '$[{n}]')" for n, name in enumerate(TOLD)}
+    for name, wanted in (("fact", COLUMNS["fact"]), ("answer", ANSWER)):
+        listed = ", ".join(f'{source[one]} AS "{one}"' for one in wanted)
+        file.execute(
+            f"CREATE VIEW {name} AS WITH m AS MATERIALIZED (SELECT s.subject, s.submission, {shared}, "
+            f"json_extract(j.value, '$[{len(MOMENT)}]') AS told FROM said AS s, json_each(s.rows) AS j) "
+            f"SELECT {listed} FROM m, json_each(m.told) AS k"
+        )
+
+
+def _from_its_day(moment: Row) -> list[Any]:
+    episode, day, last, at, ts, *rest = moment
+    return [episode, day, last - day, None if at is None else at - day * 86_400, ts - day * 86_400, *rest]
+
+
+def _moment(name: str, n: int) -> str:
+    """The column of a moment as it was."""
+    own, day = f"json_extract(j.value, '$[{n}]')", f"json_extract(j.value, '$[{MOMENT.index('day')}]')"
+    return {"day_last": f"{day} + {own}", "at": f"{day} * 86400 + {own}", "ts": f"{day} * 86400 + {own}"}.get(name, own)
 
 
 def _worked(file: apsw.Connection, steps: Numbered) -> None:
-    inside = [name for name in COLUMNS["step"] if name not in WORKED]
-    groups = _groups(steps, WORKED, inside)
-    _table(file, "worked", (*WORKED, "rows"), ((*own, _json(rows)) for own, rows in groups))
-    file.execute(f"CREATE VIEW step AS {_unpacked(COLUMNS['step'], WORKED, inside, 'worked')}")
+    """A row for her steps of one pathway: [[rule, n, since, ...], ...]; and a table of the rules."""
+    columns, rows = steps
+    whose, rule, read = (_chooser(columns, names) for names in (WORKED, RULE, ROW))
+    rules: dict[Row, int] = {}
+    found: dict[Row, list[list[Any]]] = {}
+    for row in rows:
+        n, since, *more = read(row)
+        times = [None if one is None else one - (since or 0) for one in more[: len(WHEN)]]
+        number = rules.setdefault(rule(row), len(rules) + 1)
+        found.setdefault(whose(row), []).append([number, n, since, *times, *more[len(WHEN) :]])
+    _table(file, "worked", (*WORKED, "rows"), ((*own, _json(sorted(each, key=repr))) for own, each in sorted(found.items())))
+    file.execute(f"CREATE TABLE worked_rule (n INTEGER PRIMARY KEY, {_listed(RULE)})")
+    file.executemany(f"INSERT INTO worked_rule VALUES (?{', ?' * len(RULE)})", [(number, *own) for own, number in rules.items()])
+    source = {name: f's."{name}"' for name in WORKED} | {name: f'r."{name}"' for name in RULE}
+    for n, name in enumerate(ROW, 1):
+        own = f"json_extract(j.value, '$[{n}]')"
+        source[name] = f"COALESCE(json_extract(j.value, '$[2]'), 0) + {own}" if name in WHEN else own
+    listed = ", ".join(f'{source[name]} AS "{name}"' for name in COLUMNS["step"])
+    file.execute(
+        f"CREATE VIEW step AS SELECT {listed} FROM worked AS s, json_each(s.rows) AS j "
+        "JOIN worked_rule AS r ON r.n = json_extract(j.value, '$[0]')"
+    )
 
 
 def _heads(file: apsw.Connection, attributes: Numbered, writes: Numbered) -> None:
