@@ -43,11 +43,13 @@ export class Network {
   cut: '' | 'before' | 'after' = '';
   only: RegExp = /./;
   asked: string[] = [];
+  /** Cuts this request alone, counted from now; 0: none. */
+  nth = 0;
 
   fetch: Fetch = async (input, init) => {
     const address = String(input);
     this.asked.push(address.split('/sync/v1/')[1] ?? '');
-    const hit = this.only.test(address);
+    const hit = this.nth ? --this.nth === 0 : this.only.test(address);
     if (hit && this.cut === 'before') throw new TypeError('cut');
     const answer = await fetch(input, init);
     if (hit && this.cut === 'after') throw new TypeError('cut');
@@ -67,6 +69,13 @@ export class TestPhone {
 
   get session(): Session {
     return (this.engine as unknown as { session: Session }).session;
+  }
+
+  /** The battery is taken out: what was committed is on the disk, everything else is gone. */
+  async killed(username: string, pin = '4711'): Promise<void> {
+    for (const db of [...this.disk.open_.values()]) db.close();
+    this.engine = this.started();
+    await this.engine.unlock(username, pin);
   }
 
   async enrolled(code: string, pin = '4711'): Promise<Engine> {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { CODES, TestPhone } from './made';
+
+/** Weights of the iron tablets in the story of somebody, smallest first: each visit of this test gives another number. */
+function told(phone: TestPhone, subject: string, from: number): unknown[] {
+  return phone.session.db.column("SELECT num FROM fact WHERE subject = ? AND code = 'iron_tablets' AND num >= ? ORDER BY num", [subject, from]);
+}
+
+test('cut at every request, on the way there and on the way back, and killed each time: everything arrives once', async () => {
+  const phone = new TestPhone();
+  await phone.enrolled(CODES.dara ?? '');
+  await phone.engine.sync();
+  const { subject } = phone.session.db.rows<[string]>(
+    "SELECT o.subject FROM speaks_of AS o JOIN sub AS s ON s.submission = o.submission WHERE s.place = 'KH-16050201' ORDER BY o.subject LIMIT 1",
+  ).map(([found]) => ({ subject: found }))[0] ?? { subject: '' };
+  const from = 1_000_000 + Math.floor(Math.random() * 1e9);
+  const expected: number[] = [];
+  for (const way of ['before', 'after'] as const)
+    for (let nth = 1; nth <= 4; nth += 1) {
+      for (let i = 0; i < 3; i += 1) {
+        const tablets = from + expected.length;
+        expected.push(tablets);
+        await phone.engine.submit({
+          form: 'anc_contact', version: '1', subject, place: 'KH-16050201', answers: { anc_contact: 'yes', iron_tablets: tablets },
+        });
+      }
+      phone.network.cut = way;
+      phone.network.nth = nth;
+      const standing = await phone.engine.sync();
+      expect(standing.here + standing.safe + standing.held.length + standing.refused.length).toBe(expected.length);
+      await phone.killed('dara');
+      phone.network.cut = '';
+      phone.network.nth = 0;
+      expect(told(phone, subject, from)).toEqual(expected);
+    }
+  expect(await phone.engine.sync()).toMatchObject({ here: 0, safe: expected.length, trouble: '' });
+  expect(told(phone, subject, from)).toEqual(expected);
+  expect(phone.session.db.value('SELECT COUNT(*) FROM local_row')).toBe(0);
+
+  const fresh = new TestPhone();
+  await (await fresh.enrolled(CODES.srey ?? '')).sync();
+  expect(told(fresh, subject, from)).toEqual(expected);
+});
