@@ -71,6 +71,21 @@ VILLAGES = xform(
 | | villages | 1 |
 """
 )
+DEVICES = xform(
+    """
+| survey |
+| | type | name | label |
+| | barcode | card | Her card |
+| | audio | voice | What she says |
+| | geopoint | house | Her house |
+| | geoshape | field | The field |
+| | time | hour | At what hour? |
+| | dateTime | moment | Day and hour |
+| settings |
+| | form_id | version |
+| | devices | 1 |
+"""
+)
 VILLAGES_CSV = "data:text/csv;base64," + b64encode(
     "\n".join(["name,label", *(f"v{at},Bản Đồng Én {at}" for at in range(300))]).encode()
 ).decode()  # fmt: skip
