@@ -37,11 +37,12 @@ def pull(record: Record, holding: Holding, pack: str, since: Cursor | None, most
         if since is None or not now.follows(since):
             return {"fresh": True}
         as_of = int(meta(register, "folded", "0"))
+        waiting = still_waiting(register)
         seen, gone, until = _chosen(register, holding, since, now, max(1, min(most, MOST)))
         tables = rows_of(record, register, holding, seen, steps=False) if seen else {}
     return {
         "fresh": False, "cursor": str(replace(now, n=until)), "more": until < now.n, "as_of": as_of,
-        "columns": columns(), "bundles": bundles(tables, seen, as_of), "forget": sorted(gone),
+        "columns": columns(), "bundles": bundles(tables, seen, as_of, waiting), "forget": sorted(gone),
     }  # fmt: skip
 
 
@@ -87,8 +88,14 @@ OWNER = {"alias": 1, "home": 0, "speaks_of": 1, "made": 0, "attribute_write": 1,
 """Table -> the column that says whose a row is."""
 
 
-def bundles(tables: Tables, seen: Seen, as_of: int) -> list[dict[str, Any]]:
-    """The rows, person by person. A submission that speaks of two is in both bundles."""
+def still_waiting(register: Connection) -> set[str]:
+    """Whoever is not worked out up to the end of what was read: another process, or a thread, is in the middle of it. Her rows
+    may lack what the log has already, so no phone may take them for the end of what it sent."""
+    return {row[0] for row in register.rows("SELECT subject FROM dirty")}
+
+
+def bundles(tables: Tables, seen: Seen, as_of: int, waiting: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The rows, person by person. A submission that speaks of two is in both bundles. waiting: see `still_waiting`."""
     found: dict[str, dict[str, list[Row]]] = {subject: {name: [] for name in TABLES} for subject in seen}
     for name, column in OWNER.items():
         for row in tables.get(name, ()):
@@ -102,7 +109,5 @@ def bundles(tables: Tables, seen: Seen, as_of: int) -> list[dict[str, Any]]:
         for row in tables.get(name, ()):
             for subject in whom.get(row[0], ()):
                 found[subject][name].append(row)
-    return [
-        {"subject": subject, "as_of": as_of, "rows": {name: own for name, own in rows.items() if own}}
-        for subject, rows in found.items()
-    ]
+    said = ((subject, {name: own for name, own in rows.items() if own}) for subject, rows in found.items())
+    return [{"subject": subject, "as_of": 0 if subject in waiting else as_of, "rows": rows} for subject, rows in said]

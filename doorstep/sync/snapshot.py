@@ -17,6 +17,7 @@ from doorstep.record.record import Record
 from doorstep.record.whereabouts import residents
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.holding import Holding
+from doorstep.sync.pull import still_waiting
 from doorstep.sync.rows import COLUMNS, Seen, holds, rows_of
 from doorstep.sync.snapshot_file import written
 
@@ -36,7 +37,7 @@ def snapshot(record: Record, holding: Holding, pack: str) -> bytes:
     """A gzipped SQLite file. Raises TooMany."""
     with record.reading() as register:
         cursor = Cursor.now(record, register, holding, pack)
-        as_of = meta(register, "folded", "0")
+        as_of = "0" if still_waiting(register) else meta(register, "folded", "0")
         tables: dict[str, list[Row]] = rows_of(record, register, holding, everybody(register, holding), steps=True)
         for name, rows in places(register, holding).items():
             tables[name] = rows

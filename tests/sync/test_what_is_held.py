@@ -340,6 +340,21 @@ def test_the_answer_of_a_pull_is_packed_for_whoever_takes_it_so(station: Station
     assert len(gzip.compress(answer.body)) < len(answer.body)
 
 
+def test_whoever_is_being_worked_out_just_then_is_not_taken_for_worked_out(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a large catch-up the log was read further than her rows go: her phone keeps its own rows meanwhile."""
+    phone = station.phone(ATTENDANT)
+    station.world.send(registered(id="one"), registered(id="two", subject=SOK))
+    cursor = phone.snapshot().cursor
+    station.world.send(body(id="three", answers={"hb": 81}), body(id="four", subject=SOK))
+    station.world.catch_up()
+    with station.world.store.register.write() as register:
+        register.run("INSERT INTO dirty (subject, stage) VALUES (?, 1)", [MAI])
+    monkeypatch.setattr(station.world.record, "catch_up", lambda progress=None: 0)
+    told = {one["subject"]: one["as_of"] for one in phone.pull(cursor)["bundles"]}
+    assert told == {MAI: 0, SOK: 4}
+    assert phone.snapshot().meta["as_of"] == "0"
+
+
 def test_a_baby_whose_mother_lives_elsewhere_has_the_steps_that_follow_from_her_mother(station: Station) -> None:
     """The phone does not hold the mother, so it cannot work them out: they come as they are, and of the mother nothing."""
     near = station.phone(ATTENDANT)
