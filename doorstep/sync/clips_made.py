@@ -133,9 +133,14 @@ def _packed(samples: bytes) -> bytes:
 def main() -> None:
     """`python -m doorstep.sync.clips_made DATA`: makes what comes in as JSON: language -> [[key, text]]."""
     os.nice(19)
-    made = Made(Path(sys.argv[1]))
+    made, server = Made(Path(sys.argv[1])), os.getppid()
+
+    def told(count: int) -> None:
+        if os.getppid() != server:  # it has stopped: the next one goes on from here
+            sys.exit()
+
     for language, wanted in json.load(sys.stdin).items():
-        made.make(language, [(key, text) for key, text in wanted])
+        made.make(language, [(key, text) for key, text in wanted], told)
 
 
 if __name__ == "__main__":
