@@ -7,20 +7,17 @@ force. Releasing a pack is the one event after which everybody is worked out ane
 from __future__ import annotations
 
 import hashlib
-import io
-import pickle
-import shutil
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doorstep.content.model import Programme
-from doorstep.record.fingerprint import code_version, shelf_stamp
+from doorstep.record.fingerprint import shelf_stamp
+from doorstep.record.kept_packs import Reader, kept_at
 from doorstep.record.rules import keep
 from doorstep.record.shelf import Pack, Shelf
 from doorstep.record.store import Store
-from doorstep.record.uploaded_packs import Folders, carried, files_of, last_release, named, packed, put_in_force, read_folders
+from doorstep.record.uploaded_packs import Folders, carried, last_release, named, packed, put_in_force
 
 if TYPE_CHECKING:
     from doorstep.content.problems import Problem
@@ -89,7 +86,7 @@ def release(store: Store, shelf: Path) -> bool:
         raise ContentWrong([problem for problem in problems if problem.is_error])
     if changed := [*_other_meaning(store, programmes), *_uploaded_ids(store, programmes)]:
         raise ContentWrong(changed)
-    keep(_kept(store, hash), {**programmes, **read_folders(store, hash, uploaded, programmes)})
+    keep(kept_at(store, hash.partition("-")[0]), programmes)
     if not put_in_force(store, hash, zip_shelf(shelf, uploaded), last):
         return release(store, shelf)  # another process released something meanwhile: once more, on top of it
     return True
@@ -132,7 +129,8 @@ def load_shelf(store: Store) -> Shelf:
     with store.log.read() as log:
         released = [row[0] for row in log.rows("SELECT pack FROM pack_release ORDER BY n")]
     ordered = list(dict.fromkeys(reversed(released)))[::-1]  # released again after another: it stands where it was last
-    return Shelf(Pack(hash, _programmes(store, hash)) for hash in ordered)
+    reader = Reader(store)
+    return Shelf(Pack(hash, reader.programmes(hash)) for hash in ordered)
 
 
 def _read(chosen: Sequence[Path]) -> tuple[dict[str, Programme], list[Problem]]:
@@ -146,32 +144,3 @@ def _read(chosen: Sequence[Path]) -> tuple[dict[str, Programme], list[Problem]]:
         if programme is not None:
             programmes[programme.id] = programme
     return programmes, problems
-
-
-def _programmes(store: Store, hash: str) -> dict[str, Programme]:
-    """The programmes of one pack: as read before on this machine, else from the log."""
-    remembered = _kept(store, hash)
-    if remembered.exists():
-        try:
-            found: dict[str, Programme] = pickle.loads(remembered.read_bytes())  # noqa: S301 - our own file, beside the log
-            return found
-        except Exception:  # written by another version: it is read anew
-            remembered.unlink(missing_ok=True)
-    with store.log.read() as log:
-        content = bytes(log.rows("SELECT content FROM pack WHERE hash = ?", [hash])[0][0])
-    folder = store.config.data / "packs" / hash
-    shutil.rmtree(folder, ignore_errors=True)
-    with zipfile.ZipFile(io.BytesIO(content)) as whole:
-        whole.extractall(folder)
-    from doorstep.content.read import folders
-    from doorstep.content.uploaded_read import is_uploaded
-
-    programmes, _ = _read([one for one in folders(folder) if not is_uploaded(one)])
-    programmes |= read_folders(store, hash, files_of(content)[1], programmes)
-    keep(_kept(store, hash), programmes)
-    return programmes
-
-
-def _kept(store: Store, hash: str) -> Path:
-    """What was read of a pack, for the next process; read anew when the code that reads has changed."""
-    return store.config.data / "packs" / f"{hash}-{code_version('content')}.programmes"

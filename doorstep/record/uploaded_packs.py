@@ -10,14 +10,10 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from doorstep.content.uploaded import FILE
 from doorstep.record.database import Connection, first, value
 from doorstep.record.store import Store, now_ms
-
-if TYPE_CHECKING:
-    from doorstep.content.model import Programme
 
 MEDIA = "media/"
 Files = Mapping[str, bytes]
@@ -88,28 +84,6 @@ def packed(shelf: Files, uploaded: Folders) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(info, whole[path])
     return buffer.getvalue()
-
-
-def read_folders(store: Store, hash: str, uploaded: Folders, programmes: Mapping[str, Programme]) -> dict[str, Programme]:
-    """The uploaded forms as programmes. programmes: those of the shelf beside them, whose codes they may feed.
-
-    They lie unpacked beside what was read of the pack, for whoever asks a programme for its path.
-    """
-    if not uploaded:
-        return {}
-    from doorstep.content.uploaded_read import read_uploaded
-    from doorstep.record.shelf import Pack
-
-    dictionary, found = Pack("", programmes).dictionary, {}
-    for name, files in uploaded.items():
-        folder = store.config.data / "packs" / hash / name
-        for path, text in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / path).write_bytes(text)
-        programme, _ = read_uploaded(folder, dictionary)
-        if programme is not None:  # what was released once and cannot be read any more is in the log, and in no list
-            found[programme.id] = programme
-    return found
 
 
 def put_in_force(store: Store, hash: str, content: bytes, last: str, media: Mapping[str, bytes] | None = None) -> bool:

@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from doorstep.content.flatten_walk import tree
 from doorstep.content.uploaded_read import Wishes
+from doorstep.content.xform import answers_to_xform
 from doorstep.record import uploaded
 from doorstep.record.attachments import attachment
 from doorstep.record.backup import backup, restore
@@ -17,9 +19,10 @@ from doorstep.record.packs import ContentWrong
 from doorstep.record.record import Record
 from doorstep.record.scope import EVERYTHING, Grant, Scope
 from doorstep.record.store import Config, Store
-from doorstep.record.uploaded_answers import answers_of, attachments_of
+from doorstep.record.uploaded_answers import FIRST, answers_of, attachments_of
 from doorstep.record.uploaded_area import concerns, may_release, offered
-from tests.content.test_uploaded import PNG, book
+from tests.content.test_forms_public import answered
+from tests.content.test_uploaded import EXAMPLES, PNG, book
 from tests.record.cast import FAR, FAR_VILLAGE, MAI, VILLAGE, body, registered, villages
 from tests.record.test_http import Client
 from tests.record.world import SHELF, World, rules_of
@@ -207,6 +210,27 @@ class TestCollect:
         assert found.columns.index("head") < found.columns.index("district") < found.columns.index("wells#")
         assert fresh.rows("fact") == []
         assert fresh.rows("unread") == []
+
+    def test_every_public_example_goes_out_and_comes_back_filled_in(self, fresh: World, client: Client) -> None:
+        media = {"fruits.csv": next(path for path in EXAMPLES if path.name == "fruits.csv").read_bytes()}
+        there: dict[str, tuple[str, int]] = {}
+        for path in (path for path in EXAMPLES if path.parent.name != "refused"):
+            found = uploaded.look_at(fresh.record, path.name, path.read_bytes(), media, EVERYBODY)
+            assert uploaded.release_form(fresh.record, found), path.name
+            assert found.form is not None
+            answers = answered(tree(found.form))
+            xml = answers_to_xform(found.form, answers, {"instanceID": f"uuid:{path.name}"})
+            assert client.form(xml.decode()).status == 201, path.name
+            there[path.name] = (found.form.id, len(found.form.questions))
+        fresh.catch_up()
+        assert fresh.rows("aside") == []
+        assert fresh.rows("unread") == []
+        for name, (form, questions) in there.items():
+            told = answers_of(fresh.record, form, EVERYTHING, names=True)
+            assert told is not None
+            row = next(row for row in told.rows if row["submission"] == name)
+            assert len(row) >= len(FIRST) + questions, name
+        assert fresh.rows("fact") == []
 
     def test_each_filled_form_stands_alone_and_its_correction_with_it(self, fresh: World, client: Client) -> None:
         release(fresh)
