@@ -50,6 +50,8 @@ export interface State {
   opens?: Record<string, Opens>;
   scope?: string;
   pack?: string;
+  /** Ids of forms that somebody uploaded, and that are for this worker. */
+  forms?: string[];
 }
 
 export interface Pulled {
@@ -73,10 +75,14 @@ export interface Receipt {
 
 /** Milliseconds without a byte after which a request is given up: with 5 % loss at 50 kbit/s a second is nothing. */
 const PATIENCE = 60_000;
+/** Bytes a second at which something may go up. */
+const SLOWEST = 1000;
 
 export type Fetch = typeof fetch;
 
 export class Doors {
+  private begun: { mark: string; bytes: Uint8Array<ArrayBuffer> } | null = null;
+
   constructor(
     private readonly server: string,
     private readonly token: string,
@@ -96,9 +102,19 @@ export class Doors {
     return this.json('POST', 'pull', { cursor, most });
   }
 
-  /** The file as it is packed. */
+  /** The file of the first pull. What came before the line broke is kept in memory, and the next try goes on from there. */
   async snapshot(): Promise<Uint8Array> {
-    return unzipped(await this.bytes(await this.ask('GET', 'snapshot')));
+    const begun = this.begun;
+    const headers = begun ? { Range: `bytes=${begun.bytes.length}-`, 'If-Range': begun.mark } : {};
+    const answer = await this.ask('GET', 'snapshot', undefined, headers);
+    const before = begun && answer.status === 206 ? begun.bytes : new Uint8Array();
+    this.begun = null;
+    const mark = answer.headers.get('ETag') ?? '';
+    const whole = await this.bytes(answer, before, (bytes) => {
+      if (mark) this.begun = { mark, bytes };
+    });
+    this.begun = null;
+    return unzipped(whole);
   }
 
   async push(submissions: (Body & { sig: string })[], sentAt: string): Promise<Receipt[]> {
@@ -129,11 +145,12 @@ export class Doors {
 
   private async ask(method: string, door: string, body?: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
     const all = this.token ? { ...headers, Authorization: `Bearer ${this.token}` } : headers;
+    const address = `${this.server}${door.startsWith('/') ? door : `/sync/v1/${door}`}`;
+    const asked = { method, headers: all, body: body ?? null, cache: 'no-store', credentials: 'omit' } as const;
+    const patience = PATIENCE + ((body?.length ?? 0) / SLOWEST) * 1000;
     let answer: Response;
     try {
-      answer = await this.fetching(`${this.server}${door.startsWith('/') ? door : `/sync/v1/${door}`}`, {
-        method, headers: all, body: body ?? null, signal: AbortSignal.timeout(PATIENCE), cache: 'no-store', credentials: 'omit',
-      });
+      answer = await within(patience, (signal) => this.fetching(address, { ...asked, signal }));
     } catch {
       throw new Away('offline');
     }
@@ -149,13 +166,49 @@ export class Doors {
     }
   }
 
-  private async bytes(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+  /** All bytes behind `before`. broken: told what came until the line broke, or no byte came for long. */
+  private async bytes(answer: Response, before = new Uint8Array(), broken: (bytes: Uint8Array<ArrayBuffer>) => void = () => {}): Promise<Uint8Array<ArrayBuffer>> {
+    const chunks = [before];
+    const reader = answer.body?.getReader();
     try {
-      return new Uint8Array(await answer.arrayBuffer());
+      for (;;) {
+        const piece = await within(PATIENCE, () => reader?.read() ?? Promise.resolve({ done: true as const, value: undefined }));
+        if (piece.done) return joined(chunks);
+        chunks.push(new Uint8Array(piece.value));
+      }
     } catch {
+      void reader?.cancel().catch(() => {});
+      broken(joined(chunks));
       throw new Away('offline');
     }
   }
+}
+
+/** Gives up when it takes longer; a slow line is no broken one, so this is asked for each piece anew. */
+async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const control = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      control.abort();
+      reject(new Away('offline'));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(control.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function joined(chunks: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function troubleOf(status: number): Trouble {

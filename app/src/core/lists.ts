@@ -20,8 +20,11 @@ export function places(db: Database): { id: string; name: Words; kind: string }[
     .map(([id, names, kind]) => ({ id, name: JSON.parse(names) as Words, kind }));
 }
 
-export function forms(pack: Pack): FormInfo[] {
-  const newest = new Map(pack.forms.map((form) => [form.id, form]));
+/** Those of the programmes, and of what somebody uploaded those that are for this worker. */
+export function forms(db: Database, pack: Pack): FormInfo[] {
+  const offered = new Set(JSON.parse(meta(db, 'forms', '[]')) as string[]);
+  const hers = pack.forms.filter((form) => !form.uploaded || offered.has(form.id));
+  const newest = new Map(hers.map((form) => [form.id, form]));
   return [...newest.values()].map(({ id, version, programme, title, flat }) => ({
     id, version, programme, title, languages: pack.programmes[programme]?.languages ?? [],
     makes: flat.makes_in.length ? null : flat.makes,

@@ -69,6 +69,8 @@ interface FormSent {
   xml: string;
   model: FormMapping;
   media?: Record<string, string>;
+  /** Of a form that somebody uploaded: whom it speaks of, and for whom it is. Others are for everybody. */
+  uploaded?: { subject: string; roles: string[]; places: string[] };
 }
 export type PackForm = Omit<FormSent, 'model'> & { flat: Form };
 

@@ -248,7 +248,7 @@ export class Engine implements Phone {
 
   async forms(): Promise<FormInfo[]> {
     const { current } = this.open.packs;
-    return current ? lists.forms(current) : [];
+    return current ? lists.forms(this.open.db, current) : [];
   }
 
   async formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }> {

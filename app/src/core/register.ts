@@ -39,11 +39,17 @@ CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
 `;
 
 /** What the phone keeps beside the register, and throws away with it. here: whom the server sent, as of which number;
- * home_sent: where they live as the server says; opened, conflict: as they come in bundles; search: words to find people by. */
+ * home_sent: where they live as the server says; step_sent: rows that this phone cannot work out, since they follow from facts
+ * of somebody whom it does not hold; opened, conflict: as they come in bundles; search: words to find people by. */
 const BESIDE = `
 CREATE TABLE IF NOT EXISTS here (subject TEXT PRIMARY KEY, as_of INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS home_sent (subject TEXT, place TEXT, told_on INTEGER, valid_from INTEGER, valid_to INTEGER);
 CREATE INDEX IF NOT EXISTS home_sent_subject ON home_sent (subject);
+CREATE TABLE IF NOT EXISTS step_sent (
+  subject TEXT, episode TEXT, pathway TEXT, step TEXT, n INTEGER, since INTEGER, until INTEGER, until_why TEXT, rule TEXT, clock TEXT,
+  opens INTEGER, due INTEGER, overdue INTEGER, closes INTEGER, done_on INTEGER, done_by TEXT, waits_for TEXT, urgency TEXT, compartment TEXT
+);
+CREATE INDEX IF NOT EXISTS step_sent_subject ON step_sent (subject);
 CREATE TABLE IF NOT EXISTS opened (subject TEXT, programme TEXT, compartment TEXT);
 CREATE INDEX IF NOT EXISTS opened_subject ON opened (subject);
 CREATE TABLE IF NOT EXISTS conflict (subject TEXT, kind TEXT, what TEXT, "values" TEXT);
@@ -58,9 +64,9 @@ CREATE INDEX IF NOT EXISTS step_open ON step (${UNTIL}) WHERE done_on IS NULL AN
 CREATE INDEX IF NOT EXISTS step_done ON step (done_on) WHERE done_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS fact_not_done ON fact (subject) WHERE code = 'not_done_reason';
 `;
-const BESIDE_TABLES = ['here', 'home_sent', 'opened', 'conflict', 'search'];
+const BESIDE_TABLES = ['here', 'home_sent', 'step_sent', 'opened', 'conflict', 'search'];
 /** Tables of a bundle that say something of her besides what submissions say. */
-export const OF_HER = ['home_sent', 'opened', 'conflict'];
+export const OF_HER = ['home_sent', 'step_sent', 'opened', 'conflict'];
 
 /** Tables whose rows stand under a submission; those with a subject are replaced person by person. */
 export const OF_SUBMISSIONS = ['answer', 'attribute_write', 'speaks_of', 'made', 'points_at'];

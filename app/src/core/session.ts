@@ -82,6 +82,7 @@ export function keepState(db: Database, state: State): void {
       opens[programme] = [...new Set([...(opens[programme] ?? []), ...compartments])].sort();
   setMeta(db, 'opens', JSON.stringify(opens));
   setMeta(db, 'roles', JSON.stringify([...new Set((state.roles ?? []).map((one) => one.role))].sort()));
+  setMeta(db, 'forms', JSON.stringify(state.forms ?? []));
   setMeta(db, 'language', state.worker.language);
   setMeta(db, 'areas', JSON.stringify(areas.map((area) => ({ id: area.id, kind: area.kind, name: area.names }))));
   const home = areas.find((area) => area.tree === 'administrative') ?? areas[0];

@@ -21,6 +21,7 @@ export function workOut(db: Database, pack: Pack, subjects: Iterable<string>, op
   for (let at = 0; at < all.length; at += AT_ONCE) {
     const chosen = some(db, pack.steps, all.slice(at, at + AT_ONCE));
     closeRows(db, pack, chosen, opens);
+    keepSteps(db, chosen);
     keepHomes(db, chosen);
     indexWords(db, chosen);
   }
@@ -74,6 +75,16 @@ function closeRows(db: Database, pack: Pack, subjects: string[], opens: Opens): 
   const open = ([subject, pathway, compartment]: [string, string, string]): boolean =>
     (own.get(subject) ?? general).has(`${pack.pathways[pathway]?.programme ?? ''} ${compartment}`);
   db.many('DELETE FROM step WHERE subject = ? AND pathway = ? AND compartment = ?', found.filter((row) => !open(row)));
+}
+
+/** What follows from facts that are not here is as the server worked it out: pathway by pathway. */
+function keepSteps(db: Database, subjects: string[]): void {
+  const [condition, values] = where('subject', subjects);
+  const sent = db.rows<[string, string]>(`SELECT DISTINCT subject, pathway FROM step_sent WHERE ${condition}`, values);
+  if (!sent.length) return;
+  db.many('DELETE FROM step WHERE subject = ? AND pathway = ?', sent);
+  const columns = db.columns('step_sent').join(', ');
+  db.many(`INSERT INTO step (${columns}) SELECT ${columns} FROM step_sent WHERE subject = ? AND pathway = ?`, sent);
 }
 
 /** Where the server says that she lives counts, until something was made here that says otherwise. */

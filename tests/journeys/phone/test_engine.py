@@ -10,6 +10,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys.phone.conftest import Line, Phone
 from tests.support.phone_server import VILLAGE, PhoneServer
 
@@ -35,13 +37,14 @@ def spellings(word: str) -> list[bytes]:
     return [word.encode(), word.encode("utf-16-le"), json.dumps(word)[1:-1].encode()]
 
 
-def test_the_engine_agrees_with_the_server_and_survives_a_bad_line(phone_server: PhoneServer) -> None:
+@pytest.mark.parametrize("what", ["sync", "cuts"])
+def test_the_engine_agrees_with_the_server_and_survives_a_bad_line(phone_server: PhoneServer, what: str) -> None:
     """The engine's own tests, in Node, against this server."""
     node = ROOT / ".venv" / "bin" / "node"
     vitest = ROOT / "app" / "node_modules" / "vitest" / "vitest.mjs"
     told = {"DOORSTEP_PHONE_SERVER": phone_server.address, "DOORSTEP_PHONE_CODES": json.dumps(phone_server.more_codes())}
     done = subprocess.run(
-        [str(node if node.exists() else "node"), str(vitest), "run", "test/core/live"], cwd=ROOT / "app",
+        [str(node if node.exists() else "node"), str(vitest), "run", f"test/core/live/{what}.test.ts"], cwd=ROOT / "app",
         env={**os.environ, **told, "NO_COLOR": "1"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -3,7 +3,7 @@ import { CODES, TestPhone } from './made';
 
 /** Weights of the iron tablets in the story of somebody, smallest first: each visit of this test gives another number. */
 function told(phone: TestPhone, subject: string, from: number): unknown[] {
-  return phone.session.db.column("SELECT num FROM fact WHERE subject = ? AND code = 'iron_tablets' AND num >= ? ORDER BY num", [subject, from]);
+  return phone.session.db.column("SELECT num FROM fact WHERE subject = ? AND code = 'iron_tablets' AND num BETWEEN ? AND ? ORDER BY num", [subject, from, from + 99]);
 }
 
 test('cut at every request, on the way there and on the way back, and killed each time: everything arrives once', async () => {
@@ -40,4 +40,15 @@ test('cut at every request, on the way there and on the way back, and killed eac
   const fresh = new TestPhone();
   await (await fresh.enrolled(CODES.srey ?? '')).sync();
   expect(told(fresh, subject, from)).toEqual(expected);
+});
+
+test('a first pull that breaks off goes on where it was', async () => {
+  const phone = new TestPhone();
+  await phone.enrolled(CODES.mai ?? '');
+  phone.network.bytes = 3000;
+  expect(await phone.engine.sync()).toMatchObject({ trouble: 'offline' });
+  expect(await phone.engine.people('')).toEqual([]);
+  expect(await phone.engine.sync()).toMatchObject({ trouble: '' });
+  expect(phone.network.ranges).toEqual(['bytes=3000-']);
+  expect((await phone.engine.people('')).length).toBeGreaterThan(5);
 });

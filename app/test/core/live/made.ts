@@ -46,15 +46,32 @@ export class Network {
   /** Cuts this request alone, counted from now; 0: none. */
   nth = 0;
 
+  /** Breaks the next answer of a snapshot off after so many bytes; 0: none. */
+  bytes = 0;
+  ranges: string[] = [];
+
   fetch: Fetch = async (input, init) => {
     const address = String(input);
     this.asked.push(address.split('/sync/v1/')[1] ?? '');
+    const range = new Headers(init?.headers).get('Range');
+    if (range) this.ranges.push(range);
     const hit = this.nth ? --this.nth === 0 : this.only.test(address);
     if (hit && this.cut === 'before') throw new TypeError('cut');
     const answer = await fetch(input, init);
     if (hit && this.cut === 'after') throw new TypeError('cut');
+    if (this.bytes && address.endsWith('/snapshot')) return this.broken(answer);
     return answer;
   };
+
+  private async broken(answer: Response): Promise<Response> {
+    const some = new Uint8Array(await answer.arrayBuffer()).slice(0, this.bytes);
+    this.bytes = 0;
+    let given = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (stream) => (given ? stream.error(new TypeError('cut')) : ((given = true), stream.enqueue(some))),
+    });
+    return new Response(body, { status: answer.status, headers: answer.headers });
+  }
 }
 
 export class TestPhone {
