@@ -91,8 +91,9 @@ export interface PackSent {
 
 export type Pack = Omit<PackSent, 'forms' | 'ddl'> & {
   hash: string;
-  /** Tables of the register, and what every connection needs of its own. */
+  /** Tables of the register, their indexes, and what every connection needs of its own. */
   ddl: string;
+  indexes: string;
   temporary: string;
   forms: PackForm[];
 };
@@ -100,8 +101,11 @@ export type Pack = Omit<PackSent, 'forms' | 'ddl'> & {
 export function readPack(hash: string, sent: PackSent): Pack {
   const temporary = sent.ddl.findIndex((statement) => statement.startsWith('CREATE TEMPORARY'));
   const script = (statements: string[]): string => statements.map((statement) => `${statement};\n`).join('');
+  const lasting = sent.ddl.slice(0, temporary);
+  const isIndex = (statement: string): boolean => /^CREATE (UNIQUE )?INDEX/.test(statement);
   return {
-    ...sent, hash, ddl: script(sent.ddl.slice(0, temporary)), temporary: script(sent.ddl.slice(temporary)),
+    ...sent, hash, ddl: script(lasting.filter((one) => !isIndex(one))), indexes: script(lasting.filter(isIndex)),
+    temporary: script(sent.ddl.slice(temporary)),
     forms: sent.forms.map(({ model, ...form }) => ({ ...form, flat: from_mapping(model) })),
   };
 }

@@ -44,22 +44,22 @@ CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
 const BESIDE = `
 CREATE TABLE IF NOT EXISTS here (subject TEXT PRIMARY KEY, as_of INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS home_sent (subject TEXT, place TEXT, told_on INTEGER, valid_from INTEGER, valid_to INTEGER);
-CREATE INDEX IF NOT EXISTS home_sent_subject ON home_sent (subject);
 CREATE TABLE IF NOT EXISTS step_sent (
   subject TEXT, episode TEXT, pathway TEXT, step TEXT, n INTEGER, since INTEGER, until INTEGER, until_why TEXT, rule TEXT, clock TEXT,
   opens INTEGER, due INTEGER, overdue INTEGER, closes INTEGER, done_on INTEGER, done_by TEXT, waits_for TEXT, urgency TEXT, compartment TEXT
 );
-CREATE INDEX IF NOT EXISTS step_sent_subject ON step_sent (subject);
 CREATE TABLE IF NOT EXISTS opened (subject TEXT, programme TEXT, compartment TEXT);
-CREATE INDEX IF NOT EXISTS opened_subject ON opened (subject);
 CREATE TABLE IF NOT EXISTS conflict (subject TEXT, kind TEXT, what TEXT, "values" TEXT);
-CREATE INDEX IF NOT EXISTS conflict_subject ON conflict (subject);
 CREATE TABLE IF NOT EXISTS search (subject TEXT PRIMARY KEY, words TEXT NOT NULL);
 `;
 /** Today's list reads what is open, not what was done in three years: rows by the day until which they last; and the few facts
  * that say why something was not done. */
 export const UNTIL = "COALESCE(CASE WHEN clock = 'minute' THEN until / 86400 ELSE until END, 9999999)";
 const INDEXES = `
+CREATE INDEX IF NOT EXISTS home_sent_subject ON home_sent (subject);
+CREATE INDEX IF NOT EXISTS step_sent_subject ON step_sent (subject);
+CREATE INDEX IF NOT EXISTS opened_subject ON opened (subject);
+CREATE INDEX IF NOT EXISTS conflict_subject ON conflict (subject);
 CREATE INDEX IF NOT EXISTS step_open ON step (${UNTIL}) WHERE done_on IS NULL AND waits_for IS NULL;
 CREATE INDEX IF NOT EXISTS step_done ON step (done_on) WHERE done_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS fact_not_done ON fact (subject) WHERE code = 'not_done_reason';
@@ -78,14 +78,17 @@ export function makeLocal(db: Database): void {
   db.script(LOCAL);
 }
 
-/** Makes the register's tables, empty, and puts the rules of this pack in. Throws away a register that was there. */
-export function makeRegister(db: Database, pack: Pack): void {
+/** Makes the register's tables and puts the rules of this pack in. Throws away a register that was there. fill: puts rows in,
+ * before there are indexes to keep. */
+export function makeRegister(db: Database, pack: Pack, fill: () => void = () => {}): void {
   dropRegister(db);
   const before = new Set(tables(db));
   db.script(pack.ddl);
-  db.script(BESIDE + INDEXES);
+  db.script(BESIDE);
   setMeta(db, 'register_tables', JSON.stringify(tables(db).filter((name) => !before.has(name))));
   installRules(db, pack);
+  fill();
+  db.script(pack.indexes + INDEXES);
 }
 
 /** Rule tables of this pack in place of those before. */

@@ -21,8 +21,7 @@ export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, ve
   db.attach(FILE, file);
   try {
     db.transaction(() => {
-      makeRegister(db, pack);
-      copy(db);
+      makeRegister(db, pack, () => copy(db));
       const asOf = Number(db.value(`SELECT value FROM ${FILE}.meta WHERE name = 'as_of'`) ?? 0);
       db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
       db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
@@ -51,7 +50,7 @@ function copy(db: Database): void {
   const worded = new Set(db.rows<[string, string]>(`SELECT tbl, col FROM ${FILE}.worded`).map(([table, column]) => `${table}.${column}`));
   const names = db.column(`SELECT name FROM ${FILE}.sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'`);
   for (const table of names) {
-    if (NOT_COPIED.includes(table) || !db.has(table)) continue;
+    if (NOT_COPIED.includes(table) || !db.has(table) || (table === 'answer' && names.includes('fact'))) continue;
     const own = new Set(db.columns(table));
     const columns = db.columns(table, FILE).filter((column) => own.has(column));
     const chosen = columns.map((column) =>
@@ -60,4 +59,8 @@ function copy(db: Database): void {
     const named = columns.map((column) => `"${column}"`).join(', ');
     db.run(`INSERT OR REPLACE INTO main."${table}" (${named}) SELECT ${chosen.join(', ')} FROM ${FILE}."${table}" AS t`);
   }
+  if (!names.includes('fact')) return;
+  // Its facts are its answers, each in an episode: to unpack them once is enough.
+  const answer = db.columns('answer').map((column) => `"${column}"`).join(', ');
+  db.run(`INSERT INTO main.answer (${answer}) SELECT ${answer} FROM main.fact`);
 }
