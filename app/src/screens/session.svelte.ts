@@ -13,6 +13,8 @@ class Session {
   phone = $state.raw<Phone | null>(null);
   worker = $state.raw<WorkerHere | null>(null);
   standing = $state.raw<Standing | null>(null);
+  /** Whether it is speaking with the station now. */
+  sending = $state(false);
   /** Grows whenever something was kept, so that what is shown is read again. */
   changed = $state(0);
   /** The code of a square that was opened with the phone's own camera; '' for none. */
@@ -92,12 +94,15 @@ class Session {
   async send(): Promise<void> {
     const { phone } = this;
     if (phone === null) return;
+    this.sending = true;
     try {
       this.standing = await phone.standing();
       this.standing = await phone.sync();
       if (this.phone === phone) this.changed += 1;
     } catch {
       await this.look();
+    } finally {
+      this.sending = false;
     }
   }
 
