@@ -164,6 +164,23 @@ def story(atlas: Places) -> list[dict[str, Any]]:
     return list(simulate(maternal(), atlas, VILLAGE, 600, "phones", UNTIL))
 
 
+def test_five_hundred_simulated_people_give_the_same_list_in_every_role(maternal_world: World, atlas: Places) -> None:
+    from doorstep.cli.submit import take_in
+
+    world = village_of(maternal_world)
+    take_in(world.record, simulate(maternal(), atlas, VILLAGE, 3600, "five hundred", UNTIL))
+    world.catch_up()
+    pack, days = pack_of(world), [UNTIL - 700, UNTIL - 250, UNTIL - 40, UNTIL, UNTIL + 20]
+    for role in ("attendant", "mediator", "midwife", "supervisor"):
+        scope = scope_of(role)
+        held = snapshot_of(world, scope)
+        assert len(held.tables["subject"]) >= 500
+        anew = Register(pack).fill(held, derived=False)
+        anew.work_out()
+        assert_same(Register(pack).fill(held).rows("step"), anew.rows("step"), f"{role}: as sent, and as worked out there")
+        assert compare(world, scope, anew, days) > 10_000
+
+
 @pytest.mark.parametrize("role", ["attendant", "midwife"])
 def test_simulated_people_give_the_same_list_from_the_snapshot_and_from_bundles(
     maternal_world: World, story: list[dict[str, Any]], role: str
