@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from playwright.sync_api import Browser
 
 from doorstep.content.uploaded_troubles import KINDS
 from doorstep.content.uploaded_unusual import CANNOT, TELLS
 from doorstep.web.forms_view import code_of
 from doorstep.web.forms_words import WHAT, WORDS
 from tests.content.test_uploaded import PNG, book
+from tests.journeys.test_pages import SIZES, enter, findings, widest
 from tests.support.cast import LUMPHAT, RATANAKIRI, SAYAS
 from tests.support.console import ROOT, Answer, Console, Visitor, environment
 
@@ -298,6 +300,26 @@ def test_the_pages_speak_every_language(console: Console, chan: Visitor, languag
         assert page.status == 200
         for english in ("Upload a form", "What did Doorstep understand", "Release it", "What is asked, in order"):
             assert english not in page.text
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_nobody_is_kept_out_and_nothing_sticks_out(browser: Browser, console: Console, chan: Visitor, size: str) -> None:
+    addresses = ["/forms/", uploads(chan, f"looked-at-{size}"), releases(chan, f"shown-{size}")]
+    spec = ROOT / "tests" / "content" / "xlsforms" / "xlsform_spec_test.xlsx"
+    addresses.append(send(chan, "/forms/upload/", [("workbook", spec.name, spec.read_bytes())]).headers["location"])
+    context = browser.new_context(**SIZES[size], locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(180_000)  # on a busy machine a page takes its time, and that is no fault of it
+    enter(console, page, "chan")
+    for language in ("en", "km"):
+        page.goto(f"{console.address}/")
+        page.click("summary:has(.long)")
+        page.click(f"button[value={language}]")
+        for address in addresses:
+            page.goto(console.address + address)
+            assert findings(page) == [], (language, address)
+            assert widest(page) <= SIZES[size]["viewport"]["width"], (language, address)  # type: ignore[index]
+    context.close()
 
 
 def test_every_trouble_has_the_same_words_on_the_page_as_in_the_content() -> None:
