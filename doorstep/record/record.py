@@ -72,7 +72,8 @@ class Record:
     def release(self, programmes: Path) -> bool:
         """Puts a shelf in force; whether that was a change."""
         changed = release(self.store, programmes)
-        if changed:
+        # Another process may have put the same in force a moment before: that was no change, and is news here all the same.
+        if changed or last_release(self.store) != self.shelf.current.hash:
             self.reload()
         return changed
 
