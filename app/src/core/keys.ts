@@ -5,7 +5,7 @@
  */
 
 import { argon2id } from 'hash-wasm';
-import type { Language } from '../contract';
+import type { Language, WorkerHere } from '../contract';
 import { toBase64, fromBase64 } from './sign';
 import type { Shelf } from './shelf';
 
@@ -131,4 +131,9 @@ function refusal(kept: Kept, now: number): Opened | undefined {
   if (kept.tries >= MOST_TRIES) return { ok: false, why: 'locked' };
   const waitSeconds = waits(kept, now);
   return waitSeconds ? { ok: false, why: 'wait', waitSeconds } : undefined;
+}
+
+/** As the screens know her. */
+export function here({ username, called, language, opensBy }: Kept): WorkerHere {
+  return { username, called, language, opensBy, practice: false };
 }

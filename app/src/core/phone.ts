@@ -6,7 +6,7 @@ import type {
 import { Away, Doors, type Fetch } from './doors';
 import { hex } from './hex';
 import { newId } from './ids';
-import { newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
+import { here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
 import { standing as standingOf } from './outbox';
@@ -22,7 +22,7 @@ import { story } from './story';
 import { Elsewhere, type Disk } from './disk';
 import { now } from './time';
 import { today } from './today';
-import { Told } from './trouble';
+import { asTold, Told } from './trouble';
 import { warnings } from './warnings';
 
 const MOST_FOUND = 50;
@@ -390,14 +390,4 @@ export class Engine implements Phone {
     await carry(this.shelf, fresh);
     return { submissions: fresh.reduce((sum, part) => sum + part.ids.length, 0) };
   }
-}
-
-function here({ username, called, language, opensBy }: Kept): WorkerHere {
-  return { username, called, language, opensBy, practice: false };
-}
-
-function asTold(error: unknown): unknown {
-  if (!(error instanceof Away)) return error;
-  if (error.status === 404) return new Told('code');
-  return new Told(error.status === 429 ? 'busy' : error.trouble);
 }

@@ -2,6 +2,7 @@
 
 import type { Trouble } from '../contract';
 import { Elsewhere } from './disk';
+import { Away } from './doors';
 
 export class Told extends Error implements Trouble {
   constructor(
@@ -19,4 +20,11 @@ export function asTrouble(error: unknown): Trouble | null {
   if (!(error instanceof Error)) return null;
   if (error.name === 'QuotaExceededError' || error.message.includes('SQLITE_FULL')) return { code: 'full' };
   return error.message.includes('Missing required OPFS') ? { code: 'engine' } : null;
+}
+
+/** Of an enrolment that failed: a code that is wrong, used or too old, or what the line met. */
+export function asTold(error: unknown): unknown {
+  if (!(error instanceof Away)) return error;
+  if (error.status === 404) return new Told('code');
+  return new Told(error.status === 429 ? 'busy' : error.trouble);
 }
