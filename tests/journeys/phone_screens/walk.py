@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 See = Callable[[str], None]
 CODE = "PRACTICE"
 PIN = "2468"
-WAIT = 30_000  # ms; generous, since other work may use the machine
+WAIT = 90_000  # ms; generous, since other work may use the machine
 
 
 def at(page: Page, screen: str) -> None:
