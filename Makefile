@@ -19,10 +19,11 @@ run: setup ## start the demo: real places, invented people; it tells where to lo
 test: setup ## all tests, on every engine and in a real browser (part of them: make test ARGS=tests/house)
 	@$(PY) -m pytest --numprocesses logical --dist loadfile $(ARGS)
 
-lint: setup ## style, types of the pure floors, and the order of the floors
+lint: setup ## style, types of the pure floors and of the phone app, and the order of the floors
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/npm --prefix app run --silent check
 
 bench: setup ## measure against peers, all or one: make bench NAME=due
 	@$(PY) scripts/setup.py --bench
