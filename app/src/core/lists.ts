@@ -12,11 +12,17 @@ import { dueDay, stepKey } from './steps';
 export const NOT_DONE = 'visit_not_done';
 const REASON = 'not_done_reason';
 
-/** Of units of one name the smallest first: those in which people live, then what they are inside of. */
-export function places(db: Database): { id: string; name: Words; kind: string }[] {
+const ON_THAT_DAY = 'valid_from <= ?1 AND ?1 < valid_to';
+
+/** Where people live, in her areas on that day: the smallest units of the administrative tree, by name. */
+export function places(db: Database, day: number): { id: string; name: Words; kind: string }[] {
   if (!db.has('place_unit')) return JSON.parse(meta(db, 'areas', '[]')) as { id: string; name: Words; kind: string }[];
   return db
-    .rows<[string, string, string]>('SELECT id, names, kind FROM place_unit ORDER BY id')
+    .rows<[string, string, string]>(
+      `SELECT id, names, kind FROM place_unit WHERE tree = 'administrative' AND ${ON_THAT_DAY} AND id NOT IN (` +
+        `SELECT parent FROM place_link WHERE tree = 'administrative' AND ${ON_THAT_DAY}) ORDER BY name, id`,
+      [day],
+    )
     .map(([id, names, kind]) => ({ id, name: JSON.parse(names) as Words, kind }));
 }
 

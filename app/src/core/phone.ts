@@ -241,7 +241,7 @@ export class Engine implements Phone {
   }
 
   async places(): Promise<ReturnType<typeof lists.places>> {
-    return lists.places(this.open.db);
+    return lists.places(this.open.db, this.open.asking().at.day);
   }
 
   // --- forms ---

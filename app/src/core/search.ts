@@ -1,23 +1,11 @@
 /** Finding people by any part of a name, with or without marks: Latin and Cyrillic without them, Khmer as it stands. */
 
+import { fold } from '../fold';
 import type { Database } from './database';
 import { where } from './register';
 
 /** Attributes by which nobody is looked for. */
 const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is']);
-
-/** Small letters without the marks that people leave out. Khmer vowels are no such marks: they stay. */
-export function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f\u200b-\u200d\ufeff]/g, '')
-    .toLowerCase()
-    .replace(/đ/g, 'd')
-    .replace(/ı/g, 'i')
-    .normalize('NFC')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
 
 /** Writes the words of these people anew; null for everybody. Words of her mother are hers too while she has no name. */
 export function indexWords(db: Database, subjects: Iterable<string> | null): void {

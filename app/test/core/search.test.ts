@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fold } from '../../src/core/search';
+import { fold } from '../../src/fold';
 
 test('a name is found with marks or without, in the letters of every country', () => {
   expect(fold('Sùng Thị Mỷ')).toBe('sung thi my');
