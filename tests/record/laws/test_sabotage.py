@@ -207,24 +207,24 @@ def offsets_are_not_recorded(patch: Patch) -> None:
 
 def a_signature_is_believed(patch: Patch) -> None:
     """Whatever is signed is good where a key is enrolled."""
-    original = prepare.signature
+    original = prepare.as_signed
 
-    def believed(sent: Envelope, authority: Any) -> str:
-        found = original(sent, authority)
-        return "good" if found == "bad" else found
+    def believed(sent: Envelope, authority: Any) -> tuple[str, Envelope]:
+        found, read = original(sent, authority)
+        return ("good" if found == "bad" else found), read
 
-    patch.setattr(prepare, "signature", believed)
+    patch.setattr(prepare, "as_signed", believed)
 
 
 def a_phone_has_one_key_for_all(patch: Patch) -> None:
     """Whoever works on a phone signs for everybody who does."""
-    original = prepare.signature
+    original = prepare.as_signed
 
-    def of_anybody(sent: Envelope, authority: Any) -> str:
-        found = {original(replace(sent, author=author), authority) for author in admission_laws.WORKERS}
-        return "good" if "good" in found else original(sent, authority)
+    def of_anybody(sent: Envelope, authority: Any) -> tuple[str, Envelope]:
+        found = {original(replace(sent, author=author), authority)[0] for author in admission_laws.WORKERS}
+        return ("good", sent) if "good" in found else original(sent, authority)
 
-    patch.setattr(prepare, "signature", of_anybody)
+    patch.setattr(prepare, "as_signed", of_anybody)
 
 
 # --- content packs -------------------------------------------------------------------------------------------------
