@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -10,6 +12,10 @@ from hypothesis import settings
 # How long an example takes is the machine's affair: on a busy one a law must not break.
 settings.register_profile("doorstep", deadline=None)
 settings.load_profile("doorstep")
+
+# Hundreds of commands are started, each a process: they compile our code once, whatever this machine says of bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 pytest_plugins = ["tests.support.browser", "tests.support.engines"]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.support.chromium import ARGUMENTS, chromium_path
 from tests.support.console import environment
@@ -154,7 +155,8 @@ class Phone:
 
     def switch_off(self) -> None:
         if self.context:
-            self.context.close()
+            with suppress(Error):  # a killed browser may be found gone while it is closed
+                self.context.close()
             self.context = None
 
     def ask(self, name: str, *asked: Any) -> Any:
