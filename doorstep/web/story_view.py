@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from doorstep.content.model import Form, Programme, Words
+from doorstep.content.model import Form, Programme, Step, Words
+from doorstep.content.trees import codes
 from doorstep.record.people import Attribute
 from doorstep.record.story import Sent, Story, Told
 from doorstep.web.days import short_day, weeks_and_days
@@ -31,6 +32,8 @@ class OpenStep:
     """An open step with its advice and its source, and whether anybody of her country has signed the rule."""
 
     item: Item
+    signs: tuple[str, ...]
+    """Of a step that answers an event: what was told or measured then, in words."""
     advice: Words
     form: Words
     owner: tuple[str, ...]
@@ -186,9 +189,21 @@ class EpisodeView:
         form = self.programme.forms.get(step.form)
         unsigned = self.asked.country in step.origin.review and step.origin.review[self.asked.country] is None
         return OpenStep(
-            item, step.advice, form.title if form else {}, tuple(role_word(role) for role in step.owner),
-            source_view(step.origin), country_word(self.asked.country) if unsigned else "", f"{item.pathway}.{step.rule}",
+            item, self._signs(step, item.row), step.advice, form.title if form else {},
+            tuple(role_word(role) for role in step.owner), source_view(step.origin),
+            country_word(self.asked.country) if unsigned else "", f"{item.pathway}.{step.rule}",
         )  # fmt: skip
+
+
+    def _signs(self, step: Step, row: Row) -> tuple[str, ...]:
+        """What called for the step: the answers, other than no, of the day it counts from, to whatever its rule asks for."""
+        if step.each is None or (day := day_of(row, "since", self.asked.zone)) is None:
+            return ()
+        asked = codes(step.each)
+        told = [fact for fact in self.facts if fact.code in asked and fact.day == day and fact.txt != "no"]
+        views = [self.words.view(fact) for fact in told]
+        return tuple(dict.fromkeys(view.label if fact.txt == "yes" else f"{view.label}: {view.value}"
+                                   for fact, view in zip(told, views, strict=True)))  # fmt: skip
 
 
 class StoryView:

@@ -32,7 +32,7 @@ def test_the_line_of_weeks_shows_where_she_is(console: Console, mai: Visitor) ->
 
 def test_an_open_step_says_what_to_do_who_says_so_and_that_nobody_signed_it(console: Console, mai: Visitor) -> None:
     page = text(mai.get(f"/people/{console.cast['bopha']}/?on={DAY}").main)
-    assert "Go now · Danger sign - send her to hospital now" in page
+    assert "Go now · Danger sign - send her to hospital now Bleeding from the vagina" in page, "and which sign it was"
     assert "Call the midwife. Do not leave her alone." in page
     assert "WHO SMART Guidelines antenatal care, quick check" in page
     assert "not yet confirmed by a clinician of Cambodia" in page
