@@ -42,7 +42,7 @@ class Answer(NamedTuple):
     next_due: str | None
 
 
-def _node() -> tuple[str, list[str]]:
+def node_and_npm() -> tuple[str, list[str]]:
     """The commands that start Node and npm: the system's where recent enough, else those of the wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
@@ -74,7 +74,7 @@ def _do(command: list[str], what: str) -> str:
 
 def install() -> str:
     """Installs the peer from its lock unless it is there as the lock says; returns the command that starts Node."""
-    node, npm = _node()
+    node, npm = node_and_npm()
     mark = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
     with (HERE / ".npmrc").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test workers must not install at the same time
