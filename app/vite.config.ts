@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
+import { packed } from './scripts/packed';
 import { pictures } from './scripts/pictures';
 import { size } from './scripts/size';
 
@@ -74,6 +75,7 @@ export default defineConfig({
         ],
       },
     }),
+    packed(),
   ],
   worker: { format: 'es' },
   // SQLite finds its WebAssembly beside its own file: pre-bundling would move one without the other.

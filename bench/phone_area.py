@@ -108,22 +108,29 @@ def station(areas: Sequence[Area]) -> Iterator[Station]:
 
 def _filled(folder: Path, areas: Sequence[Area]) -> Mapping[str, Mapping[str, int]]:
     """What the areas hold; they are made when they are not there, too old, or made from something else."""
-    digest = hashlib.sha256("".join([repr(areas), str(LIVE_THERE), *map(inspect.getsource, (fill, _written_down, _held))]).encode())
-    code = [path for floor in MADE_FROM for path in sorted((ROOT / "doorstep" / floor).rglob("*.py"))]
-    for path in (*code, *sorted((ROOT / "programmes").rglob("*.y*ml"))):
-        digest.update(path.read_bytes())
+    made_from = _made_from(areas)
     mark, now = folder / "made.json", time.time()
     if mark.exists():
         told = json.loads(mark.read_text())
-        if told["from"] == digest.hexdigest() and now - told["at"] < KEPT_FOR:
+        if told["from"] == made_from and now - told["at"] < KEPT_FOR:
             found: Mapping[str, Mapping[str, int]] = told["areas"]
             return found
     say("phone: making the areas (once, some minutes; kept in bench/.data for two weeks)")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     made: Mapping[str, Mapping[str, int]] = _ask(folder, "fill", *(f"{area.people}={area.place}" for area in areas))
-    mark.write_text(json.dumps({"from": digest.hexdigest(), "at": now, "areas": made}))
+    mark.write_text(json.dumps({"from": made_from, "at": now, "areas": made}))
     return made
+
+
+def _made_from(areas: Sequence[Area]) -> str:
+    """Hash of everything that says what is in the register."""
+    own = [repr(areas), str(LIVE_THERE), *map(inspect.getsource, (fill, _written_down, _held))]
+    digest = hashlib.sha256("".join(own).encode())
+    code = [path for floor in MADE_FROM for path in sorted((ROOT / "doorstep" / floor).rglob("*.py"))]
+    for path in (*code, *sorted((ROOT / "programmes").rglob("*.y*ml"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

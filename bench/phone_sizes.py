@@ -27,7 +27,7 @@ class Sizes:
 
 def sizes(dist: Path) -> Sizes:
     """Of the built app."""
-    files = [path for path in dist.rglob("*") if path.is_file()]
+    files = [path for path in dist.rglob("*") if path.is_file() and path.suffix != ".gz"]
     by_name = {path.name: path for path in files}
     first = {"index.html", *_IN_PAGE.findall((dist / "index.html").read_text())} & by_name.keys()
     shell, waiting = set(first), list(first)

@@ -171,6 +171,7 @@ class SyncApp:
         if phone.device.may_renew and phone.may_read:
             found["unlock"] = True
         if phone.may_read:
+            self.record.notice()  # of content that came by command: else the phone hears of it a contact later
             holding = self._holding(phone)
             with self.record.store.register.read() as register:
                 pack = self._current()
