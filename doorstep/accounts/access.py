@@ -7,6 +7,7 @@
 | what was held or refused | `held` |
 | a submission's outcome | `submission` |
 | the audit log | `audit` |
+| somebody outside the own area | `seeks` |
 | workers | `worker` |
 | somebody's phones | `phones` |
 """
@@ -17,8 +18,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from doorstep.accounts import openings
 from doorstep.accounts.models import Assignment, Worker
-from doorstep.accounts.roles import CARERS, DECIDES_HELD, ENROLS, EVERYWHERE, PHONES_OF, SEES_AUDIT
+from doorstep.accounts.roles import CARERS, DECIDES_HELD, ENROLS, EVERYWHERE, PHONES_OF, SEEKS, SEES_AUDIT
 from doorstep.record.database import first
 from doorstep.record.lists import today
 from doorstep.record.record import Record
@@ -48,7 +50,10 @@ def viewer(worker: object, day: int | None = None) -> Viewer:
         return NOBODY
     day = today() if day is None else day
     rows = worker.assignments.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
-    return Viewer(worker.username, Scope(tuple(Grant(row.role, row.place) for row in rows.order_by("pk"))))
+    grants = tuple(Grant(row.role, row.place) for row in rows.order_by("pk"))
+    by = frozenset(grant.role for grant in grants) & SEEKS
+    opened = frozenset(one.subject for one in openings.of(worker, day)) if by else frozenset[str]()
+    return Viewer(worker.username, Scope(grants, opened, by if opened else frozenset()))
 
 
 def person(record: Record, who: Viewer, subject: str) -> frozenset[str] | None:
@@ -104,6 +109,11 @@ def submission(record: Record, who: Viewer, id: str) -> bool:
         return True
     roles = person(record, who, row[2])
     return bool(roles and roles & CARERS)
+
+
+def seeks(who: Viewer) -> bool:
+    """Whether this worker may look for somebody outside the own area, and open her record for a time."""
+    return bool(who.roles & SEEKS)
 
 
 def audit(who: Viewer) -> bool:

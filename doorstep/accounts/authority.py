@@ -6,18 +6,19 @@ A revoked phone or a changed area takes effect within REMEMBERED seconds, in eve
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
+from doorstep.accounts import openings
 from doorstep.accounts.models import Assignment, Device, Worker
 from doorstep.accounts.roles import BRINGS_FOR_OTHERS, EVERYWHERE, MAY_SEND
 from doorstep.accounts.tokens import worker_of
 from doorstep.record.database import DatabaseAway, first
 from doorstep.record.lists import today
 from doorstep.record.record import Record
-from doorstep.record.whereabouts import ancestors_of
+from doorstep.record.whereabouts import ancestors_of, with_children
 
 REMEMBERED = 5.0
 MOST = 50_000
@@ -83,6 +84,15 @@ class Accounts:
             role in roles and (area == EVERYWHERE or area in units) and start <= day and (end is None or day < end)
             for role, area, start, end in self._assigned(author)
         )
+
+    def opened(self, author: str, subject: str, days: Collection[int]) -> bool:
+        key = ("opened", author, tuple(sorted(days)))
+        return subject in self._remember(key, lambda: self._opened(author, days))
+
+    def _opened(self, author: str, days: Collection[int]) -> set[str]:
+        found = openings.on(author, days)
+        with self.record.store.register.read() as register:
+            return found | with_children(register, found)
 
     def _units(self, place: str, day: int) -> frozenset[str]:
         with self.record.store.register.read() as register:

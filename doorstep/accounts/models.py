@@ -124,6 +124,25 @@ class PhoneCode(models.Model):
         return f"code {self.pk}"
 
 
+class Opening(models.Model):
+    """Somebody of another area, open to one worker from a day to before a day: she is here now. Ends by itself; ended early, its
+    last day is moved. Days since 1970-01-01."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="openings")
+    subject = models.CharField(max_length=128, db_index=True)
+    reason = models.CharField(max_length=32)
+    """One of `doorstep.accounts.openings.REASONS`."""
+    made_at = models.DateTimeField(auto_now_add=True)
+    valid_from = models.IntegerField()
+    valid_to = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["worker", "valid_to"]),)
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"
+
+
 class Audit(models.Model):
     """Who looked at what, and did what. Written only; holds ids, never words about a person."""
 

@@ -11,6 +11,9 @@ ROLES = (
 
 CARERS = frozenset({"attendant", "mediator", "midwife", "hospital", "social_worker", "supervisor"})
 
+SEEKS = CARERS
+"""Who may look for somebody outside the own area, and open her for a time: whoever cares for people, and nobody else."""
+
 MAY_SEND: Mapping[str, frozenset[str]] = {
     "data": CARERS,
     "correction": CARERS,

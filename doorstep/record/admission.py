@@ -5,7 +5,7 @@ Admission is history, the fold is a function: what is decided here is never deci
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,8 @@ class Context:
     """Subject -> where accepted submissions spoke of her."""
     about: dict[str, set[str]] = field(default_factory=dict)
     """Id of a submission that a correction may name -> whom it speaks of."""
+    lived: Callable[[str], Collection[str]] = lambda subject: ()
+    """Subject -> where the register knows that she lives, or lived: on whose lists she stands, or stood."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,11 @@ def _target(sent: Envelope, context: Context) -> Trouble | None:
 
 
 def _where(sent: Envelope, item: Item, subjects: Collection[str], context: Context) -> Trouble | None:
-    """Inside the author's area; and not somebody who is known only elsewhere."""
+    """Inside the author's area; and not somebody who is known only elsewhere.
+
+    Whoever may see her may write of her: she was spoken of in the area, or lives there (though so far only her station wrote of
+    her), or is open to the author for a time.
+    """
     # Work that arrives late counts by the area its author had then; a new author may bring what was done before.
     received = (item.received_ms + sent.zone * 60_000) // DAY_MS
     days = {min(sent.day, received), received}
@@ -238,9 +244,16 @@ def _where(sent: Envelope, item: Item, subjects: Collection[str], context: Conte
     # Who corrects takes words back: those whom the corrected submission speaks of are theirs to speak of too, or not.
     for subject in {*subjects, *context.about.get(sent.replaces or "", ())}:
         known = context.places.get(subject)
-        if known and not any(authority.covers(sent.author, place, day, sent.kind) for place in known for day in days):
+        if not known or _inside(sent, known, days, authority) or authority.opened(sent.author, subject, days):
+            continue
+        if not _inside(sent, context.lived(subject), days, authority):
             return "subject_of_another_area", ""
     return None
+
+
+def _inside(sent: Envelope, places: Collection[str], days: Collection[int], authority: Authority) -> bool:
+    """Whether one of the places was in the author's area on one of the days."""
+    return any(authority.covers(sent.author, place, day, sent.kind) for place in places for day in days)
 
 
 def corrected_stamp(sent: Envelope, item: Item, seen: Mapping[str, Seen]) -> tuple[int, int | None]:

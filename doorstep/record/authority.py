@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 
@@ -19,6 +20,9 @@ class Authority(Protocol):
 
         None when nobody knows the place.
         """
+
+    def opened(self, author: str, subject: str, days: Collection[int]) -> bool:
+        """Whether somebody of another area was open to this worker for a time, on one of these days."""
 
     def signing_key(self, device: str, author: str) -> bytes | tuple[bytes, ...] | None:
         """The Ed25519 public key (32 bytes) of this worker on this device, or every one that it had, the newest first: work
@@ -41,6 +45,9 @@ class Operator:
         return True
 
     def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
+        return True
+
+    def opened(self, author: str, subject: str, days: Collection[int]) -> bool:
         return True
 
     def signing_key(self, device: str, author: str) -> bytes | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from doorstep.record.database import Connection, among, each, value
+from doorstep.record.store import Store
 
 GENERATION, LAST = "generation", "changes"
 """Rows of `register_meta`: which register this is, and the last number that was given."""
@@ -55,3 +56,15 @@ def changed_after(register: Connection, n: int, most: int) -> list[tuple[str, in
         (subject, number)
         for subject, number in register.rows("SELECT subject, n FROM changed WHERE n > ? ORDER BY n LIMIT ?", [n, most])
     ]
+
+
+def lived_in(store: Store, subject: str) -> set[str]:
+    """Where this person lives or lived, codes and ids of places, as far as the register was worked out: no list shows more. Empty
+    when it does not know her; under an id that was merged into another, as the other."""
+    with store.register.read() as register:
+        rows = register.rows(
+            "SELECT place FROM lived WHERE subject = ? UNION "
+            "SELECT l.place FROM alias AS a JOIN lived AS l ON l.subject = a.canonical WHERE a.subject = ?",
+            [subject, subject],
+        )
+    return {row[0] for row in rows}

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from doorstep.record.admission import TARGET_AWAITED, Context, Decision, Item, Seen, decide
 from doorstep.record.authority import Authority
 from doorstep.record.awaited import settle
 from doorstep.record.canonical import former
+from doorstep.record.changes import lived_in
 from doorstep.record.database import Connection, among, first, value
 from doorstep.record.envelope import Envelope
 from doorstep.record.erasure import finish_erasures
@@ -109,7 +111,7 @@ def prepare(store: Store, shelf: Shelf, items: Sequence[Item], authority: Author
     about = spoken_of(log, replaced) if replaced else {}
     others = {one.other for one in sent if one.other}.union(*about.values())
     known = ask(log, ids, subjects | others)
-    context = Context(shelf, authority, known.seen, known.erased, known.places, about)
+    context = Context(shelf, authority, known.seen, known.erased, known.places, about, partial(lived_in, store))
     subjects -= known.erased
     keys, fresh = store.vault.take(subjects, known.secrets, known.erasures)
     return Batch(log, context, keys, known.seq, parts, known.asides, fresh, awaited=known.awaited)

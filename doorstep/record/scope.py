@@ -18,9 +18,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the grants open, each for its own area. None for the operator, to whom everything is open; () sees nothing."""
+    """What the grants open, each for its own area. None for the operator, to whom everything is open; () sees nothing.
+
+    opened: people who live in none of the areas and are open for a time, to the roles of `by`; their small children with them.
+    """
 
     grants: tuple[Grant, ...] | None = ()
+    opened: frozenset[str] = frozenset()
+    by: frozenset[str] = frozenset()
 
     @property
     def everything(self) -> bool:

@@ -12,6 +12,8 @@ from doorstep.record.places.model import PlaceError
 from doorstep.record.scope import Scope
 
 EPOCH = date(1970, 1, 1)
+MOTHER = "mother"
+"""The relation of a baby to whoever bore it."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,21 @@ def visible(register: Connection, subjects: Collection[str], scope: Scope, today
         return {}
     lives = units_of(register, subjects, today)
     roles = {subject: scope.roles_at(lives.get(subject, ())) for subject in subjects}
+    for subject in with_children(register, scope.opened).intersection(subjects):
+        roles[subject] |= scope.by
     return {subject: held for subject, held in roles.items() if held}
+
+
+def with_children(register: Connection, subjects: Collection[str]) -> set[str]:
+    """These people, under the ids that count, and those who have one of them for a mother: where she is, her baby is."""
+    if not subjects:
+        return set()
+    condition, values = among(register, "subject", subjects)
+    known = dict(register.rows(f"SELECT subject, canonical FROM alias WHERE {condition}", values))
+    found = {known.get(subject, subject) for subject in subjects}
+    condition, values = among(register, "target", found)
+    rows = register.rows(f"SELECT subject FROM relation WHERE name = ? AND {condition}", [MOTHER, *values])
+    return found | {row[0] for row in rows}
 
 
 def ancestors_of(register: Connection, place: str, day: int) -> frozenset[str]:

@@ -127,7 +127,7 @@ def test_a_release_speaks_of_everybody_whom_the_form_speaks_of(world: World) -> 
 
 
 def test_a_correction_of_what_was_said_of_somebody_elsewhere_is_held(world: World) -> None:
-    hers = registered(id="hers", subject=SOK, author=OTHER, place=FAR_VILLAGE)
+    hers = registered(id="hers", subject=SOK, author=OTHER, place=FAR_VILLAGE, answers={"called": "Sok", "residence": FAR_VILLAGE})
     mine = registered(id="mine", kind="correction", replaces="hers", answers={"called": "Mai"})
     assert world.send(hers, authority=AREAS, sender=OTHER)[0].outcome == ACCEPTED
     receipt = world.send(mine, authority=AREAS, sender=ATTENDANT)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -155,6 +155,9 @@ class Strict(Operator):
 
     def covers(self, author: str, place: str, day: int, kind: str) -> bool | None:
         return place != "KH-12"
+
+    def opened(self, author: str, subject: str, days: Collection[int]) -> bool:
+        return False
 
 
 def held_and_released_is_accepted(world: World, story: Story) -> None:
