@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from doorstep.accounts.access import Viewer
+from doorstep.accounts.openings import Open
 from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
 from doorstep.content.tree import Filter
 from doorstep.record import people
 from doorstep.record.database import Connection, among
 from doorstep.record.scope import Scope
+from doorstep.record.whereabouts import visible, with_children
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class Holding:
     username: str
     scope: Scope
     programmes: Collection[Programme]
+    openings: Collection[Open] = ()
+    """Everybody of another area who is, or ever was, open to the worker for a time."""
 
     @classmethod
-    def of(cls, who: Viewer, programmes: Mapping[str, Programme]) -> Holding:
-        return cls(who.username, who.scope, tuple(programmes[name] for name in sorted(programmes)))
+    def of(cls, who: Viewer, programmes: Mapping[str, Programme], openings: Collection[Open] = ()) -> Holding:
+        return cls(who.username, who.scope, tuple(programmes[name] for name in sorted(programmes)), openings)
 
     @cached_property
     def areas(self) -> tuple[str, ...]:
@@ -133,9 +137,24 @@ class Holding:
         )
         return sorted(below | {row[0] for row in rows})
 
+    def turned(self, register: Connection, before: int, day: int) -> list[str]:
+        """Whoever began or ceased to be open to the worker from the day `before` on, up to this day. A phone that asks twice on
+        one day is told twice: to put in or forget the same person again changes nothing."""
+        days = range(before, day + 1)
+        return sorted(with_children(register, {one.subject for one in self.openings if one.since in days or one.until in days}))
+
+    def guests(self, register: Connection, day: int) -> list[tuple[Open, set[str]]]:
+        """What is open to the worker on this day: with whom of it nothing but the opening shows."""
+        found = []
+        for one in self.openings:
+            if one.since <= day < one.until:
+                people = with_children(register, {one.subject})
+                found.append((one, people - visible(register, people, replace(self.scope, opened=frozenset()), day).keys()))
+        return found
+
     def ever_inside(self, register: Connection, subjects: Collection[str]) -> set[str]:
-        """Those of these subjects who were at some time known to live inside one of the areas, or of whom the worker wrote:
-        her phone may hold them."""
+        """Those of these subjects who were at some time known to live inside one of the areas, who were open to the worker, or of
+        whom the worker wrote: her phone may hold them."""
         if self.everywhere:
             return set(subjects)
         mine, by_subject = among(register, "w.subject", subjects)
@@ -158,7 +177,8 @@ class Holding:
             f"WHERE {spoke} AND s.author = ?",
             [*by_subject, self.username],
         )
-        return found | {row[0] for row in (*rows, *more)}
+        opened = with_children(register, {one.subject for one in self.openings}).intersection(subjects)
+        return found | opened | {row[0] for row in (*rows, *more)}
 
 
 def _over_a_relation(node: Any) -> bool:

@@ -17,7 +17,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.db import InterfaceError, OperationalError, connection
 
-from doorstep.accounts import access, audit
+from doorstep.accounts import access, audit, openings
 from doorstep.record.database import DatabaseAway
 from doorstep.record.http import NOTHING_STORED, STATUS, Answer, IntakeApp, bearer, body_of, json_of, of_refusal, told
 from doorstep.record.intake import Receipt
@@ -32,6 +32,7 @@ from doorstep.sync.clips_voices import Voices
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.guesses import Guesses
 from doorstep.sync.holding import Holding
+from doorstep.sync.moving import Moving
 from doorstep.sync.pack import PhonePack, phone_pack
 from doorstep.sync.phones import Phone
 from doorstep.sync.pieces import Pieces
@@ -54,6 +55,7 @@ class SyncApp:
         self.record, self.intake, self.forget = record, intake, forget
         self.recipient, self.guesses, self.pieces = Recipient(record), Guesses(), Pieces()
         self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
+        self.moving = Moving(record)
         self._packs: dict[str, PhonePack] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -104,7 +106,8 @@ class SyncApp:
             return self._state(phone)
         doors: Mapping[tuple[str, str], Callable[[WSGIEnvironment, Phone], Answer]] = {
             ("POST", "push"): self._push, ("POST", "parcels"): self._parcels, ("POST", "pull"): self._pull,
-            ("GET", "snapshot"): self._snapshot,
+            ("GET", "snapshot"): self._snapshot, ("POST", "places"): self._moving, ("POST", "seek"): self._moving,
+            ("POST", "open"): self._moving, ("POST", "close"): self._moving,
         }  # fmt: skip
         door = doors.get((method, path))
         if path.startswith("pack/") and method in ("GET", "HEAD"):
@@ -159,7 +162,7 @@ class SyncApp:
         }))  # fmt: skip
 
     def _holding(self, phone: Phone) -> Holding:
-        return Holding.of(access.viewer(phone.worker), self.record.rules.pack.programmes)
+        return Holding.of(access.viewer(phone.worker), self.record.rules.pack.programmes, openings.ever(phone.worker))
 
     def _state(self, phone: Phone) -> Answer:
         found: dict[str, Any] = {
@@ -179,13 +182,19 @@ class SyncApp:
                 known = units(register, holding.areas)
                 wide = countries(register) if holding.everywhere else []
                 uploaded = self.record.rules.pack.uploaded
+                guests = self.moving.guests(register, holding)
                 forms = [form for form, (one, _) in sorted(uploaded.items()) if offered(register, one, holding.scope)]
             roles = [{"role": grant.role, "place": grant.place} for grant in holding.scope.grants or ()]
             found |= {
                 "areas": [_place(unit) for unit in (*sorted(known.values(), key=lambda unit: unit.id), *wide)],
                 "roles": roles, "opens": holding.opens, "scope": now.scope, "pack": pack.hash, "forms": forms,
+                "guests": guests,
             }  # fmt: skip
         return Answer(200, json_of(found))
+
+    def _moving(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """Women move: looked for outside the area, and open for a time."""
+        return self.moving.answer(environ.get("PATH_INFO", "").rpartition("/")[2], _object(body_of(environ)), phone.worker)
 
     # --- what comes down ---------------------------------------------------------------------------------------------
 

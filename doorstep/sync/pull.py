@@ -51,7 +51,7 @@ def _chosen(
 ) -> tuple[Seen, set[str], int]:
     """(whom to send, whom to forget, the number up to which everybody was looked at)."""
     changed = changed_after(register, since.n, SCANNED)
-    moved = _moved(register, since.day, now.day)
+    moved = [*_moved(register, since.day, now.day), *holding.turned(register, since.day, now.day)]
     seen = dict(holds(register, holding, [subject for subject, _ in changed] + moved))
     sent: dict[str, frozenset[str]] = {subject: seen[subject] for subject in moved if subject in seen}
     looked_at, until = list(moved), now.n if len(changed) < SCANNED else changed[-1][1]

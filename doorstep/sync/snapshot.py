@@ -14,7 +14,7 @@ from doorstep.record.database import Connection, Row, among
 from doorstep.record.folding import meta
 from doorstep.record.lists import today
 from doorstep.record.record import Record
-from doorstep.record.whereabouts import residents
+from doorstep.record.whereabouts import residents, with_children
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.holding import Holding
 from doorstep.sync.pull import still_waiting
@@ -52,6 +52,7 @@ def everybody(register: Connection, holding: Holding) -> Seen:
         found = {row[0] for row in register.rows("SELECT subject FROM subject LIMIT ?", [MOST_PEOPLE + 1])}
     else:
         found = {subject for area in holding.areas for subject in residents(register, area, today())}
+        found |= with_children(register, holding.scope.opened)
     if len(found) > MOST_PEOPLE:
         raise TooMany
     return holds(register, holding, found)
