@@ -198,6 +198,42 @@ export interface Reason {
   words: Words;
 }
 
+/** Why somebody outside the area is looked for; it is written down with who asked. */
+export type SeekReason = 'birth_here' | 'staying' | 'moved' | 'sent_here' | 'urgent' | 'other';
+export type Sought = { reason: SeekReason } & ({ card: string } | { name: string; year: number; place: string });
+
+/** A place anywhere, with what it is inside of, the smallest first. */
+export interface PlaceAnywhere {
+  id: string;
+  names: Words;
+  within: Words[];
+}
+
+/** The least that tells somebody of another area apart. here: she is on this worker's own list. */
+export interface FoundElsewhere {
+  subject: string;
+  called: string;
+  born: number | null;
+  place: { id: string; names: Words } | null;
+  weeks: number | null;
+  here: boolean;
+}
+
+/** Somebody of another area who is here now. until: the day on which she goes from this phone by herself. */
+export interface Guest {
+  person: PersonShort;
+  until: number;
+  reason: SeekReason;
+  place: Words;
+}
+
+/** Somebody who came to live here from elsewhere, as somebody else wrote. */
+export interface Arrival {
+  person: PersonShort;
+  since: number;
+  by: string;
+}
+
 export interface Phone {
   workers(): Promise<WorkerHere[]>;
   /** Throws Told errors: `code` (wrong, used or expired), `offline`. */
@@ -230,6 +266,17 @@ export interface Phone {
   answersOf(submission: string): Promise<FilledForm | null>;
   reasons(): Promise<Reason[]>;
   notDone(step: StepNow, reason: string): Promise<string>;
+
+  /** Women move. These ask the station: without a network they throw `offline`; too many questions throw `often`. */
+  placesAnywhere(words: string): Promise<PlaceAnywhere[]>;
+  /** many: more fit than are told; then nobody is. */
+  seek(asked: Sought): Promise<{ found: FoundElsewhere[]; many: boolean }>;
+  /** She is here now: hers comes to this phone for so many days. Only who was found. */
+  openHere(subject: string, reason: SeekReason, days: number): Promise<void>;
+  /** Ends it now: nothing of her stays on this phone. */
+  closeHere(subject: string): Promise<void>;
+  guests(): Promise<Guest[]>;
+  arrivals(): Promise<Arrival[]>;
 
   sync(): Promise<Standing>;
   standing(): Promise<Standing>;

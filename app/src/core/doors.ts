@@ -1,7 +1,8 @@
 /** The server's doors for phones: `/sync/v1/`, JSON, gzip both ways. Every failure has one of the names of `Standing.trouble`. */
 
-import type { Language, Words } from '../contract';
+import type { FoundElsewhere, Language, PlaceAnywhere, SeekReason, Sought, Words } from '../contract';
 import type { Bundle, Columns } from './bundle';
+import type { GuestSent } from './guests';
 import type { Body } from './local';
 import type { PackSent } from './pack';
 import { toBase64 } from './sign';
@@ -52,6 +53,8 @@ export interface State {
   pack?: string;
   /** Ids of forms that somebody uploaded, and that are for this worker. */
   forms?: string[];
+  /** Who of another area is open to her for some days. */
+  guests?: GuestSent[];
 }
 
 export interface Pulled {
@@ -130,6 +133,20 @@ export class Doors {
       if (error instanceof Away && error.status === 404) return null;
       throw error;
     }
+  }
+
+  /** Women move: places anywhere, people outside the area, and an opening of one of them for some days. */
+  places(words: string): Promise<{ places: PlaceAnywhere[] }> {
+    return this.json('POST', 'places', { words });
+  }
+  seek(asked: Sought): Promise<{ found: FoundElsewhere[]; many: boolean }> {
+    return this.json('POST', 'seek', asked);
+  }
+  open(asked: { subject: string; reason: SeekReason; days: number }): Promise<unknown> {
+    return this.json('POST', 'open', asked);
+  }
+  close(subject: string): Promise<unknown> {
+    return this.json('POST', 'close', { subject });
   }
 
   /** Sealed work of anybody. unreadable: places in the list of what this server cannot read. */

@@ -56,7 +56,9 @@ function madeBy(pack: Pack, body: Body): string {
 }
 
 function placeFor(db: Database, subject: string): string {
-  const home = db.value<string>('SELECT place FROM home WHERE subject = ? ORDER BY valid_to DESC LIMIT 1', [subject]);
+  // Whoever lives elsewhere and is here for a time is seen here.
+  const known = db.has('place_unit') ? 'AND EXISTS (SELECT 1 FROM place_unit AS u WHERE u.id = home.place OR u.code = home.place)' : '';
+  const home = db.value<string>(`SELECT place FROM home WHERE subject = ? ${known} ORDER BY valid_to DESC LIMIT 1`, [subject]);
   return home ?? meta(db, 'place');
 }
 

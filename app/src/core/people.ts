@@ -144,8 +144,8 @@ function bornOf(db: Database, subjects: Iterable<string>): Map<string, number> {
 
 /** Who has this code on her card. */
 export function cardHolder(db: Database, code: string): string | null {
-  const sql = "SELECT subject FROM attribute WHERE name = ? AND shown = 1 AND upper(json_extract(value, '$')) = upper(?) ORDER BY subject";
-  return db.value<string>(sql, [CARD, code.trim()]);
+  const sql = "SELECT subject FROM attribute WHERE name = ? AND shown = 1 AND upper(replace(replace(json_extract(value, '$'), ' ', ''), '-', '')) = ? ORDER BY subject";
+  return db.value<string>(sql, [CARD, code.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '')]);
 }
 
 export const FOREVER = ENDS;

@@ -1,9 +1,10 @@
 /** The engine behind the screens: `Phone` of the contract, over one open session at a time. */
 
 import type {
-  Draft, DraftWhole, FilledForm, FormInfo, Phone, Reason, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
+  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FoundElsewhere, Guest, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
 import { Away, Doors, type Fetch } from './doors';
+import { arrivals, dropEnded, guests } from './guests';
 import { hex } from './hex';
 import { newId } from './ids';
 import { here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
@@ -22,7 +23,7 @@ import { story } from './story';
 import { Elsewhere, type Disk } from './disk';
 import { now } from './time';
 import { today } from './today';
-import { asTold, Told } from './trouble';
+import { asMoving, asTold, Told } from './trouble';
 import { warnings } from './warnings';
 
 const MOST_FOUND = 50;
@@ -242,6 +243,40 @@ export class Engine implements Phone {
 
   async places(): Promise<ReturnType<typeof lists.places>> {
     return lists.places(this.open.db, this.open.asking().at.day);
+  }
+
+  // --- women move ---
+
+  private async away<T>(asked: Promise<T>): Promise<T> {
+    return asked.catch((error: unknown) => Promise.reject(asMoving(error)));
+  }
+
+  async placesAnywhere(words: string): Promise<PlaceAnywhere[]> {
+    return (await this.away(this.open.doors.places(words))).places;
+  }
+
+  async seek(asked: Sought): Promise<{ found: FoundElsewhere[]; many: boolean }> {
+    return this.away(this.open.doors.seek(asked));
+  }
+
+  async openHere(subject: string, reason: SeekReason, days: number): Promise<void> {
+    await this.away(this.open.doors.open({ subject, reason, days }));
+    await this.syncing?.catch(() => {}); // one that began before may have asked before
+    await this.sync();
+  }
+
+  async closeHere(subject: string): Promise<void> {
+    const session = this.open;
+    await this.away(session.doors.close(subject));
+    dropEnded(session.db, session.packs.required, session.opens, session.asking().day, subject);
+  }
+
+  async guests(): Promise<Guest[]> {
+    return this.open.packs.current ? guests(this.open.asking()) : [];
+  }
+
+  async arrivals(): Promise<Arrival[]> {
+    return this.open.packs.current ? arrivals(this.open.asking(), this.open.username) : [];
   }
 
   // --- forms ---

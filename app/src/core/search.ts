@@ -1,9 +1,11 @@
-/** Finding people by any part of a name, with or without marks: Latin and Cyrillic without them, Khmer as it stands. */
+/** Finding people by any part of a name, of the house, of the village or of the code on a card, with or without marks, whether
+ * they are written in Khmer, Cyrillic or Latin letters; Cyrillic names in Latin letters and the other way round. */
 
-import { fold } from '../fold';
+import { fold, latin } from '../fold';
 import type { Database } from './database';
 import { where } from './register';
 
+const CARD = 'card_code';
 /** Attributes by which nobody is looked for. */
 const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is']);
 
@@ -19,12 +21,18 @@ export function indexWords(db: Database, subjects: Iterable<string> | null): voi
   for (const [subject, name, value] of written) {
     const own = words.get(subject) ?? [];
     words.set(subject, own);
-    if (name && value && !NOT_WORDS.has(name)) own.push(...plain(value));
+    if (name && value && !NOT_WORDS.has(name)) own.push(...plain(value).flatMap((text) => (name === CARD ? [text, text.replace(/[^\p{L}\p{N}]/gu, '')] : [text])));
   }
   addHomes(db, words, condition, values);
   const gone = subjects ? where('subject', subjects) : (['1 = 1', []] as const);
   db.run(`DELETE FROM search WHERE ${gone[0]}`, gone[1]);
-  db.insert('search', ['subject', 'words'], [...words].map(([subject, own]) => [subject, ` ${fold(own.join(' '))}`]));
+  db.insert('search', ['subject', 'words'], [...words].map(([subject, own]) => [subject, spelled(own.join(' '))]));
+}
+
+/** Words as they are looked for, and in Latin letters where those are others. A code on a card is typed with gaps or without. */
+function spelled(text: string): string {
+  const [own, other] = [fold(text), latin(text)];
+  return other === own ? ` ${own}` : ` ${own} ${other}`;
 }
 
 function plain(value: string): string[] {
@@ -49,10 +57,11 @@ function addHomes(db: Database, words: Map<string, string[]>, condition: string,
 /** Subjects whose words hold all of these, best first: whose words begin with the first one. */
 export function find(db: Database, asked: string, most: number): string[] {
   const parts = fold(asked).split(' ').filter(Boolean);
-  const conditions = parts.map(() => 'instr(words, ?) > 0');
+  const others = latin(asked).split(' ').filter(Boolean);
+  const conditions = parts.map(() => '(instr(words, ?) > 0 OR instr(words, ?) > 0)');
   return db.column(
     `SELECT subject FROM search WHERE ${['1 = 1', ...conditions].join(' AND ')} ` +
       'ORDER BY instr(words, ?) = 1 DESC, instr(words, ?) > 0 DESC, words, subject LIMIT ?',
-    [...parts, ` ${parts.join(' ')}`, ` ${parts[0] ?? ''}`, most],
+    [...parts.flatMap((part, n) => [part, others[n] ?? part]), ` ${parts.join(' ')}`, ` ${parts[0] ?? ''}`, most],
   );
 }

@@ -4,6 +4,7 @@ import { hex, unhex } from './hex';
 import { dayOf } from './clock';
 import type { Database } from './database';
 import { Doors, type Fetch, type State } from './doors';
+import { dropEnded, keepGuests } from './guests';
 import type { Kept } from './keys';
 import { known as knownIds } from './outbox';
 import { Packs } from './packs';
@@ -60,6 +61,7 @@ export class Session {
     if (!this.packs.current) throw new Told('nothing');
     const ms = now(db);
     const today = dayOf(ms);
+    dropEnded(db, this.packs.required, this.opens, today);
     const at = day === undefined || day === today ? { day: today, second: Math.floor(ms / 1000) } : { day, second: (day + 1) * 86_400 - 1 };
     return {
       db, day: at.day, language: this.language, pack: this.packs.required, at,
@@ -83,6 +85,7 @@ export function keepState(db: Database, state: State): void {
   setMeta(db, 'opens', JSON.stringify(opens));
   setMeta(db, 'roles', JSON.stringify([...new Set((state.roles ?? []).map((one) => one.role))].sort()));
   setMeta(db, 'forms', JSON.stringify(state.forms ?? []));
+  keepGuests(db, state.guests ?? []);
   setMeta(db, 'language', state.worker.language);
   setMeta(db, 'areas', JSON.stringify(areas.map((area) => ({ id: area.id, kind: area.kind, name: area.names }))));
   const home = areas.find((area) => area.tree === 'administrative') ?? areas[0];

@@ -22,6 +22,14 @@ export function asTrouble(error: unknown): Trouble | null {
   return error.message.includes('Missing required OPFS') ? { code: 'engine' } : null;
 }
 
+/** Of a question about somebody of another area: it needs a network, the right to ask, and is not asked too often. */
+export function asMoving(error: unknown): unknown {
+  if (!(error instanceof Away)) return error;
+  if (error.status === 429) return new Told('often');
+  if (error.status === 403) return new Told('not_yours');
+  return new Told(error.status === 404 ? 'gone' : error.trouble);
+}
+
 /** Of an enrolment that failed: a code that is wrong, used or too old, or what the line met. */
 export function asTold(error: unknown): unknown {
   if (!(error instanceof Away)) return error;

@@ -1,5 +1,5 @@
 import type {
-  Draft, DraftWhole, FilledForm, FormInfo, Json, PersonShort, Phone, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FoundElsewhere, Guest, Json, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
   WorkerHere, Words,
 } from '../contract';
 import { civilDay } from '../parts/days';
@@ -192,6 +192,29 @@ export class PracticeVillage implements Phone {
 
   async places(): Promise<{ id: string; name: Words; kind: string }[]> {
     return [{ id: 'practice', name: { [language()]: t('practice.village') }, kind: 'village' }];
+  }
+
+  // --- women move: in the village of invented people nobody lives elsewhere
+  async placesAnywhere(): Promise<PlaceAnywhere[]> {
+    return [];
+  }
+
+  async seek(): Promise<{ found: FoundElsewhere[]; many: boolean }> {
+    throw { code: 'practice_seek' } satisfies Trouble;
+  }
+
+  async openHere(): Promise<void> {
+    throw { code: 'practice_seek' } satisfies Trouble;
+  }
+
+  async closeHere(): Promise<void> {}
+
+  async guests(): Promise<Guest[]> {
+    return [];
+  }
+
+  async arrivals(): Promise<Arrival[]> {
+    return [];
   }
 
   // --- forms
