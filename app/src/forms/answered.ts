@@ -3,18 +3,18 @@
 import type { AnyControlNode } from '@getodk/xforms-engine';
 
 import type { Json } from '../contract';
-import { dayInWords, type DayNames } from './dates';
+import { dayInWords, firstDay, precisionOf, type DayNames, type Precision } from './dates';
 import { placeOf, type Answers } from './instance';
 import { looks } from './screens';
 
 /** '' when nothing was answered. */
-export function answerInWords(node: AnyControlNode, names: DayNames, told?: 'year' | 'month'): string {
+export function answerInWords(node: AnyControlNode, names: DayNames, told?: Precision): string {
   const raw = node.nodeType === 'note' ? '' : node.currentState.instanceValue;
   if (!raw) return '';
   return inWords(node, raw, names, told);
 }
 
-function inWords(node: AnyControlNode, raw: string, names: DayNames, told?: 'year' | 'month'): string {
+function inWords(node: AnyControlNode, raw: string, names: DayNames, told?: Precision): string {
   if (node.nodeType === 'select' || node.nodeType === 'rank') {
     return raw.split(/\s+/).filter(Boolean).map((value) => labelOf(node, value)).join(', ');
   }
@@ -44,6 +44,6 @@ export function lastTime(node: AnyControlNode, previous: Answers | null, names: 
   at ??= previous[path.split('/').pop()!];
   if (at === undefined || at === null || (typeof at === 'object' && !Array.isArray(at))) return '';
   const raw = Array.isArray(at) ? at.join(' ') : at === true ? 'yes' : at === false ? 'no' : String(at);
-  const told = /^\d{4}$/.test(raw) ? 'year' : /^\d{4}-\d{2}$/.test(raw) ? 'month' : undefined;
-  return inWords(node, raw, names, told);
+  const told = precisionOf(raw);
+  return inWords(node, told && node.valueType === 'date' ? firstDay(raw) : raw, names, told ?? undefined);
 }

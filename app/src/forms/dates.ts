@@ -6,6 +6,43 @@ export interface Parts {
   day: string;
 }
 
+/** How exactly a date was told, where less is known than its day. */
+export type Precision = 'year' | 'month' | 'season';
+
+/** Seasons as ISO 8601-2 counts them, 21 to 24, each by the month it begins with. */
+export const SEASON_MONTHS: Readonly<Record<string, string>> = { 21: '03', 22: '06', 23: '09', 24: '12' };
+
+/** The twelve animals, from the rat on: 1996 and 2008 were years of the rat. */
+export const ANIMALS = 12;
+
+/** Years of that animal (0: the rat) in which somebody alive may be born, the latest first. An animal's year begins some weeks
+ * after the first of January: whoever knows no more than the animal knows no more than the year. */
+export function yearsOfAnimal(animal: number, now: number): number[] {
+  const latest = now - ((((now - 1996 - animal) % ANIMALS) + ANIMALS) % ANIMALS);
+  return Array.from({ length: 8 }, (_, back) => latest - back * ANIMALS);
+}
+
+/** How exactly 1998, 1998-05 or 1998-21 (spring) is told; null for a whole day. */
+export function precisionOf(text: string): Precision | null {
+  if (/^\d{4}$/.test(text)) return 'year';
+  const month = /^\d{4}-(\d{2})$/.exec(text)?.[1];
+  return month ? (month in SEASON_MONTHS ? 'season' : 'month') : null;
+}
+
+/** The first day of what was told less exactly: 1998-21 is 1998-03-01. */
+export function firstDay(text: string): string {
+  const { year, month } = partsOf(text);
+  return `${year}-${SEASON_MONTHS[month] ?? (month || '01')}-01`;
+}
+
+/** A whole date as exactly as it was told: the inverse of `firstDay`. */
+export function asTold(iso: string, precision: Precision): string {
+  if (precision === 'year') return iso.slice(0, 4);
+  if (precision === 'month') return iso.slice(0, 7);
+  const season = Object.entries(SEASON_MONTHS).find(([, month]) => month === iso.slice(5, 7));
+  return season ? `${iso.slice(0, 4)}-${season[0]}` : iso.slice(0, 7);
+}
+
 export const NO_PARTS: Parts = { year: '', month: '', day: '' };
 
 export function partsOf(iso: string): Parts {
@@ -51,21 +88,24 @@ export function offsetAt(iso: string): string {
 export interface DayNames {
   language: string;
   months: string[];
+  /** Spring first, as ISO 8601-2 counts. */
+  seasons: string[];
   weekdays: string[];
   /** The browser writes dates in this language. */
   known: boolean;
 }
 
 /** own: names that the words bring, each row parted by `|`. Chromium has no Khmer. */
-export function dayNames(language: string, own: { months: string; weekdays: string }): DayNames {
+export function dayNames(language: string, own: { months: string; weekdays: string; seasons: string }): DayNames {
   const code = !language || language === 'en' ? 'en-GB' : language;
   const known = supports(code);
-  if (!known) return { language: code, months: own.months.split('|'), weekdays: own.weekdays.split('|'), known };
+  const seasons = own.seasons.split('|');
+  if (!known) return { language: code, months: own.months.split('|'), weekdays: own.weekdays.split('|'), seasons, known };
   const locale = localeOf(code);
   const month = new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
   return {
-    language: locale, known,
+    language: locale, known, seasons,
     months: Array.from({ length: 12 }, (_, at) => month.format(Date.UTC(2001, at, 15))),
     weekdays: Array.from({ length: 7 }, (_, at) => weekday.format(Date.UTC(2023, 0, 1 + at))),
   };
@@ -85,9 +125,10 @@ function localeOf(code: string): string {
 }
 
 /** 2026-03-30 -> Monday, 30 March 2026; only as exact as told. */
-export function dayInWords(iso: string, names: DayNames, told?: 'year' | 'month'): string {
+export function dayInWords(iso: string, names: DayNames, told?: Precision): string {
   const { year, month, day } = partsOf(iso);
   if (!year || told === 'year' || !month) return year;
+  if (told === 'season') return `${names.seasons[Number(asTold(iso, told).slice(5)) - 21] ?? ''} ${year}`.trim();
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day || '1'));
   const whole = told !== 'month' && day !== '';
   if (!names.known) {

@@ -8,6 +8,7 @@ import {
   NOTHING_ASIDE, asideOf, fillInstance, noteGone, placeOf, readInstance, sentAnswers, wholeInstance, withAside, withoutEntry,
   type Answers, type Aside,
 } from './instance';
+import type { Precision } from './dates';
 import { stateFactory } from './state.svelte';
 import { readForm, type Beside, type ReadForm, type Structure } from './structure';
 import { attribute, parseXml, type XmlElement } from './xml';
@@ -214,7 +215,7 @@ export class FormSession {
   }
 
   /** Keeps how exactly a date is known; null: as exactly as it is asked. */
-  tell(node: AnyControlNode, precision: 'year' | 'month' | null): void {
+  tell(node: AnyControlNode, precision: Precision | null): void {
     this.note('told', node, precision);
   }
 
@@ -231,7 +232,7 @@ export class FormSession {
     for (const kept of Object.values(this.aside)) withoutEntry(kept as Aside['gone'], list, index + 1);
   }
 
-  toldOf(node: AnyControlNode): 'year' | 'month' | undefined {
+  toldOf(node: AnyControlNode): Precision | undefined {
     return this.aside.told[placeOf(node.currentState.reference)];
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Json } from '../contract';
+import { asTold, firstDay, precisionOf, type Precision } from './dates';
 import type { Path, Structure } from './structure';
 import { attribute, parseXml, walk, writeXml, type XmlElement } from './xml';
 
@@ -20,8 +21,8 @@ export interface Instance {
 
 /** What a saved instance keeps beside its answers, as a comment after its end. The engine and the server read past it. */
 export interface Aside {
-  /** How exactly a date was told where less is known than the question asks: place -> `year` or `month`. */
-  told: { [place: string]: 'year' | 'month' };
+  /** How exactly a date was told where less is known than the question asks. */
+  told: { [place: string]: Precision };
   /** What was typed and is no answer yet: half a date. */
   half: { [place: string]: string };
   /** What was answered and is not asked any more, since an earlier answer changed: it comes back when it is asked again. */
@@ -76,13 +77,13 @@ export function placeOf(reference: string): string {
   return reference.replace(/^\/[^/]+\//, '').replace(/\[(\d+)\]/g, '/$1');
 }
 
-function narrow(answers: Answers, place: string[], precision: 'year' | 'month'): void {
+function narrow(answers: Answers, place: string[], precision: Precision): void {
   let at: Json = answers;
   for (const [depth, key] of place.entries()) {
     const found: Json | undefined = Array.isArray(at) ? at[Number(key) - 1] : isObject(at) ? at[key] : undefined;
     if (found === undefined) return;
     if (depth < place.length - 1) at = found;
-    else if (isObject(at) && typeof found === 'string') at[key] = found.slice(0, precision === 'year' ? 4 : 7);
+    else if (isObject(at) && typeof found === 'string') at[key] = asTold(found, precision);
   }
 }
 
@@ -244,10 +245,10 @@ function leaf(given: Json, below: Path, place: string, structure: Structure, tel
   if (Array.isArray(given)) return given.join(' ');
   const text = String(given);
   // A month or a year alone: the engine's dates are whole, so the first day stands for it and the last line says so.
-  const precision = /^\d{4}$/.test(text) ? 'year' : /^\d{4}-\d{2}$/.test(text) ? 'month' : null;
+  const precision = precisionOf(text);
   if (!precision || !structure.dates.has(below)) return text;
   tells[place] = precision;
-  return precision === 'year' ? `${text}-01-01` : `${text}-01`;
+  return firstDay(text);
 }
 
 /** The instance without the answer at that place. */

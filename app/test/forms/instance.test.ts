@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import type { Json } from '../../src/contract';
-import { dayInWords, dayNames, isoOf } from '../../src/forms/dates';
+import { asTold, dayInWords, dayNames, firstDay, isoOf, precisionOf, yearsOfAnimal } from '../../src/forms/dates';
 import {
   asideOf, blankInstance, fillInstance, noteGone, placeOf, readInstance, sentAnswers, wholeInstance, withAside, withoutEntry, type Answers,
 } from '../../src/forms/instance';
@@ -117,6 +117,22 @@ describe('XML', () => {
 });
 
 describe('days', () => {
+  test('known by their season or year alone are neither more nor less exact than told', () => {
+    for (const told of ['1998', '1998-05', '1998-21', '1998-22', '1998-23', '1998-24']) {
+      const precision = precisionOf(told);
+      expect(precision).not.toBeNull();
+      expect(asTold(firstDay(told), precision!)).toBe(told);
+    }
+    expect(firstDay('1998-23')).toBe('1998-09-01');
+    expect(precisionOf('1998-05-03')).toBeNull();
+  });
+
+  test('of an animal are the years in which somebody alive may be born', () => {
+    expect(yearsOfAnimal(0, 2026).slice(0, 3), 'the rat').toEqual([2020, 2008, 1996]);
+    expect(yearsOfAnimal(6, 2026)[0], 'the horse, this year').toBe(2026);
+    expect(yearsOfAnimal(11, 2026)[0], 'the pig').toBe(2019);
+  });
+
   test('are told whole or not at all', () => {
     expect(isoOf({ year: '2026', month: '2', day: '28' })).toEqual({ iso: '2026-02-28', wrong: '' });
     expect(isoOf({ year: '2026', month: '02', day: '30' }).wrong).toBe('dateImpossible');
@@ -125,11 +141,12 @@ describe('days', () => {
   });
 
   test('are written in the worker’s language, as exactly as they are known', () => {
-    const own = { months: 'a|b|c|d|e|f|g|h|i|j|k|l', weekdays: 'Su|Mo|Tu|We|Th|Fr|Sa' };
+    const own = { months: 'a|b|c|d|e|f|g|h|i|j|k|l', weekdays: 'Su|Mo|Tu|We|Th|Fr|Sa', seasons: 'spring|summer|autumn|winter' };
     const english = dayNames('en', own);
     expect(dayInWords('2026-03-30', english)).toMatch(/^Monday,? 30 March 2026$/);
     expect(dayInWords('1998-05-01', english, 'month')).toBe('May 1998');
     expect(dayInWords('1998-01-01', english, 'year')).toBe('1998');
+    expect(dayInWords('1998-06-01', english, 'season')).toBe('summer 1998');
     expect(dayNames('vi', own).months).toHaveLength(12);
     const unheard = dayNames('xx', own);
     expect(dayInWords('2026-03-30', unheard), 'with the words’ own names where the browser has none').toBe('Mo 30 c 2026');

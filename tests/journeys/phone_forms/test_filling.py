@@ -104,12 +104,19 @@ def test_a_birthday_is_kept_as_exactly_as_it_was_told(filler: Filler) -> None:
     assert "1998-01-01" in filler.told()["instance"]
     kept = filler.told()
     begin(filler, instance=kept["instance"], page=kept["page"])
-    assert filler.question("born").locator("select").input_value() == ""
-    filler.question("born").locator("select").select_option("05")
+    assert filler.question("born").locator("select").first.input_value() == ""
+    filler.question("born").locator("select").first.select_option("05")
     assert filler.told()["answers"]["born"] == "1998-05-01"
+    filler.question("born").locator("select").first.select_option("23")
+    assert filler.told()["answers"]["born"] == "1998-23", "the autumn of 1998, and no day of it"
+    assert "1998-09-01" in filler.told()["instance"]
     filler.question("born").locator(".age input").fill("30")
     year = filler.page.evaluate("String(new Date().getFullYear() - 30)")
     assert filler.told()["answers"]["born"] == year
+    begin(filler, instance=kept["instance"], page=kept["page"], language="vi")
+    filler.question("born").locator(".animal").select_option("0")
+    filler.question("born").locator(".quick button", has_text="1996").click()
+    assert filler.told()["answers"]["born"] == "1996", "a year of the rat"
 
 
 def test_a_choice_further_up_decides_what_may_be_chosen_below(filler: Filler) -> None:
