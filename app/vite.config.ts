@@ -4,6 +4,7 @@ import { VitePWA } from 'vite-plugin-pwa';
 
 import { packed } from './scripts/packed';
 import { pictures } from './scripts/pictures';
+import { said } from './scripts/said';
 import { size } from './scripts/size';
 
 /** What the built page may do: everything from its own server, WebAssembly for the database, nothing from elsewhere. */
@@ -37,6 +38,7 @@ export default defineConfig({
     svelte(),
     policy(),
     size(),
+    said(new URL('./src/', import.meta.url)),
     VitePWA({
       strategies: 'generateSW',
       registerType: 'prompt', // a newer version waits until no form is open: src/screens/update.svelte.ts
@@ -62,6 +64,7 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{js,css,html,wasm,json}'],
+        globIgnores: ['said/**'],
         maximumFileSizeToCacheInBytes: 6_000_000,
         cleanupOutdatedCaches: true,
         navigateFallback: '/phone/index.html',

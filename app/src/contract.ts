@@ -284,6 +284,9 @@ export interface Phone {
   handOver(): Promise<{ bytes: Uint8Array; submissions: number }>;
   /** Takes in a parcel of somebody else's, unread. */
   carry(bytes: Uint8Array): Promise<{ submissions: number }>;
+
+  /** Brings the sounds of a language here, after everything else; whether all that there are have come. Gives way to `sync`. */
+  fetchVoices(language: string): Promise<boolean>;
 }
 
 /** An error that a person can do something about; `code` has words in every language. */

@@ -9,6 +9,8 @@ import { update } from './screens/update.svelte';
 import './style/letters.css';
 import './style/house.css';
 import './style/parts.css';
+import { player } from './voices/player.svelte';
+import { listen } from './voices/touch';
 import { speak } from './words/words.svelte';
 
 async function begin(): Promise<void> {
@@ -27,6 +29,8 @@ async function begin(): Promise<void> {
   addEventListener('hashchange', asked);
   nav.listen();
   session.watch();
+  listen();
+  void player.look();
   mount(App, { target });
   void update.watch();
 }

@@ -103,7 +103,7 @@ def catalogue(language: str, texts: Iterable[Text]) -> Catalogue:
 
 
 def texts(programmes: Iterable[Programme], app: Path | None) -> list[Text]:
-    """Everything that is said on the phone. app: the folder of the app's sources; its words are left out where it is not."""
+    """Everything that is said on the phone. app: a folder with the app's words; without one they are left out."""
     programmes = list(programmes)
     found: list[Text] = []
     for programme in programmes:

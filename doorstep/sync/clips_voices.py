@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,8 +18,14 @@ from doorstep.sync.clips_catalogue import Catalogue, Sentence, catalogue, texts
 from doorstep.sync.clips_made import Made, Wanted
 from doorstep.sync.clips_store import Clip, Clips, Language
 
-APP = Path(__file__).resolve().parents[2] / "app" / "src"
+APP = Path(__file__).resolve().parents[2] / "app"
 RECORDED, SYNTHETIC, MISSING = "recorded", "synthetic", "missing"
+
+
+def app_words() -> Path | None:
+    """The folder with the app's words: `said/` of the built app that phones are given, else the app's sources; None: neither."""
+    built = Path(os.environ.get("DOORSTEP_PHONE_APP") or APP / "dist") / "said"
+    return next((folder for folder in (built, APP / "src") if (folder / "words" / "en.json").is_file()), None)
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,11 @@ class Voiced:
 
 
 class Voices:
-    """pack: the programmes in force, asked for each time. app: the folder of the app's sources, None where it is not."""
+    """pack: the programmes in force, asked for each time. app: the folder with the app's words; else that of `app_words`."""
 
-    def __init__(self, data: Path, pack: Callable[[], Pack], app: Path | None = APP) -> None:
+    def __init__(self, data: Path, pack: Callable[[], Pack], app: Path | None = None) -> None:
         self.clips, self.made = Clips(data), Made(data)
-        self.pack, self.app = pack, app
+        self.pack, self.app = pack, app or app_words()
         self._lock = threading.Lock()
         self._catalogues: dict[str, tuple[object, Catalogue]] = {}
 
@@ -80,20 +87,22 @@ class Voices:
         return self.made.make_beside(self.to_make())
 
     def answer(self, language: Language) -> dict[str, object]:
-        """What the phone is told: key -> [hash, bytes, kind], with the texts that it has to take apart.
+        """What the phone is told: key -> [hash, bytes, kind], the attendant's path first, and the texts that it takes apart.
 
         Recordings of words that changed stay in it: a phone with an older programme still shows them.
         """
         own = self.catalogue(language.source)
-        found = {key: [clip.hash, clip.bytes, RECORDED] for (code, key), clip in self.clips.state().clips.items()
+        heard = {key: [clip.hash, clip.bytes, RECORDED] for (code, key), clip in self.clips.state().clips.items()
                  if code == language.code}  # fmt: skip
         if not language.spoken_only:
             for key, (hash, size) in self.made.index().get(language.code, {}).items():
-                found.setdefault(key, [hash, size, SYNTHETIC])
+                heard.setdefault(key, [hash, size, SYNTHETIC])
+        path = [sentence.key for sentence in own.sentences if sentence.key in heard]
+        found = {key: heard[key] for key in [*path, *sorted(heard)]}  # in this order a phone fetches them
         missing = sum(sentence.key not in found for sentence in own.sentences)
         told: dict[str, object] = {
             "language": language.code, "source": language.source, "name": language.name,
-            "clips": dict(sorted(found.items())), "split": list(own.split), "missing": missing,
+            "clips": found, "split": list(own.split), "missing": missing,
         }  # fmt: skip
         return {"as_of": as_of(told), **told}
 

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,11 +99,10 @@ def _ask(data: Path, what: str, *more: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.fixture(scope="session")
-def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServer]:
-    """The server, filled; takes about a minute to come."""
-    data = tmp_path_factory.mktemp("phones")
-    _ask(data, "fill", str(PEOPLE))
+@contextmanager
+def serving(data: Path, people: int) -> Iterator[PhoneServer]:
+    """A server over `data`, filled with so many simulated people."""
+    _ask(data, "fill", str(people))
     port, log = _free_port(), data / "server.log"
     with log.open("wb") as out:
         command = [Path(sys.executable).with_name("doorstep"), "serve", "--port", str(port), "--threads", "4"]
@@ -116,6 +116,13 @@ def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServ
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+@pytest.fixture(scope="session")
+def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServer]:
+    """The server, filled; takes about a minute to come."""
+    with serving(tmp_path_factory.mktemp("phones"), PEOPLE) as running:
+        yield running
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ import soundfile
 
 from doorstep.record.shelf import Pack
 from doorstep.record.store import Config, Store
-from doorstep.sync import clips_backup, clips_sound
+from doorstep.sync import clips_backup, clips_sound, clips_voices
 from doorstep.sync.clips import key_of, normal, pieces, template
 from doorstep.sync.clips_answer import MOST, clips_answer
 from doorstep.sync.clips_catalogue import PARTS, Sentence, catalogue, texts
@@ -504,3 +504,19 @@ def test_the_command_lists_what_khmer_lacks_in_the_order_of_recording(tmp_path: 
     assert len(json.loads(typed("list", "--language", "km", "--missing", "--format", "json"))) == len(rows) - 1
     typed("language", "tmp", "Tampuan", "--source", "km")
     assert len(json.loads(typed("list", "--language", "tmp", "--format", "json"))) == len(rows)
+
+
+# --- words of the app where its sources are not ------------------------------------------------------------------------
+
+
+def test_an_installation_without_sources_knows_the_words_of_the_app_that_it_gives_to_phones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = tmp_path / "built" / "said"
+    for folder in ("words", "forms"):
+        shutil.copytree(ROOT / "app" / "src" / folder, said / folder, ignore=lambda _, names: [one for one in names if not one.endswith(".json")])
+    monkeypatch.setenv("DOORSTEP_PHONE_APP", str(said.parent))
+    monkeypatch.setattr(clips_voices, "APP", tmp_path / "no sources")
+    assert clips_voices.app_words() == said
+    own = Voices(tmp_path / "data", lambda: Pack("one", {"maternal": maternal()})).catalogue("bg")
+    assert own == catalogue("bg", texts([maternal()], ROOT / "app" / "src"))
+    shutil.rmtree(said)
+    assert clips_voices.app_words() is None

@@ -154,6 +154,16 @@ export class Doors {
     return this.json('POST', 'parcels', { parcels: sealed.map(toBase64) });
   }
 
+  /** A list of what can be heard. */
+  voices<T>(name: string): Promise<T> {
+    return this.json('GET', `clips/${encodeURIComponent(name)}`);
+  }
+
+  /** Several sounds in one answer, as they lie in it. */
+  async sounds(hashes: string[]): Promise<Uint8Array<ArrayBuffer>> {
+    return this.bytes(await this.ask('GET', `clips/${hashes.join(',')}.pack`));
+  }
+
   private async json<T>(method: string, door: string, asked?: unknown): Promise<T> {
     const body = asked === undefined ? undefined : await zipped(new TextEncoder().encode(JSON.stringify(asked)));
     const headers = body ? { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' } : {};

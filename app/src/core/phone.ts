@@ -24,6 +24,7 @@ import { Elsewhere, type Disk } from './disk';
 import { now } from './time';
 import { today } from './today';
 import { asMoving, asTold, Told } from './trouble';
+import { bringVoices } from './voices';
 import { warnings } from './warnings';
 
 const MOST_FOUND = 50;
@@ -408,6 +409,14 @@ export class Engine implements Phone {
   private async counted(session: Session, running: boolean): Promise<Standing> {
     const parts = await carried(this.shelf);
     return standingOf(session.db, parts.reduce((sum, [, part]) => sum + part.ids.length, 0), running);
+  }
+
+  async fetchVoices(language: string): Promise<boolean> {
+    const session = this.open;
+    return bringVoices(session.doors, language, async () => {
+      await this.syncing?.catch(() => {});
+      return this.session === session;
+    });
   }
 
   async handOver(): Promise<{ bytes: Uint8Array; submissions: number }> {

@@ -18,7 +18,9 @@ export interface FormHere {
   readonly say: Say;
   readonly previous: Answers | null;
   /** Reads aloud; null where nothing can. */
-  readonly speak: ((text: string) => void) | null;
+  readonly speak: ((text: string, asked?: boolean) => void) | null;
+  /** Whether a question is read aloud as it comes. */
+  readonly reads: boolean;
   /** Plays a clip of the form's own. */
   play(address: string): void;
   /** A picture or a recording was taken (blob), or taken away (null). */

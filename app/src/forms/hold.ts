@@ -27,6 +27,7 @@ export function hold(element: HTMLElement, act: () => void) {
     event.stopPropagation();
   };
   const menu = (event: Event): void => event.preventDefault();
+  element.dataset['holds'] = ''; // the app's own long press (src/voices/touch.ts) leaves it alone
   element.addEventListener('pointerdown', down);
   element.addEventListener('pointermove', move);
   for (const name of ['pointerup', 'pointercancel', 'pointerleave']) element.addEventListener(name, stop);

@@ -37,8 +37,10 @@ export interface FormProps {
   warnings?: Warning[];
   warningActions?: WarningAction[];
   onwarn?: (warning: Warning, action: string) => void;
-  /** Reads a text aloud in the language of that code. */
-  speak?: ((text: string, language: string) => void) | undefined;
+  /** Reads a text aloud in the language of that code. asked: she wants to hear it, and is told where it is silent. */
+  speak?: ((text: string, language: string, asked: boolean) => void) | undefined;
+  /** Whether each question is read aloud as it comes. */
+  reads?: boolean;
   /** Within 300 ms of every change, and at once when the app goes to the background. */
   onchange: (instance: string, answers: Answers, page: number) => void;
   /** A picture or recording to keep beside the draft (blob) or to put away (null). */

@@ -336,4 +336,9 @@ export class PracticeVillage implements Phone {
   async carry(): Promise<{ submissions: number }> {
     throw { code: 'practice_parcel' } satisfies Trouble;
   }
+
+  /** Nothing is fetched from here; what the phone has is heard here too. */
+  async fetchVoices(): Promise<boolean> {
+    return true;
+  }
 }

@@ -11,12 +11,16 @@ export interface Settings {
   /** One question a screen, or a page of questions. */
   mode: 'one' | 'page';
   sounds: boolean;
+  /** A language that is spoken and not written; '' for that of the words on the screen. */
+  voice: string;
+  /** Whether each screen says what it is about, as it opens. */
+  read: boolean;
   /** Whom the call button rings; '' before she wrote it. */
   midwife: string;
 }
 
 const NAME = 'doorstep.settings';
-const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, midwife: '' };
+const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, voice: '', read: false, midwife: '' };
 
 function read(): Settings {
   try {
@@ -42,6 +46,7 @@ export function set<K extends keyof Settings>(name: K, value: Settings[K]): void
 export function show(): void {
   const page = document.documentElement;
   page.dataset['letters'] = settings.letters;
+  page.toggleAttribute('data-spoken', settings.voice !== '');
   page.toggleAttribute('data-dark', settings.light === 'dark');
   page.toggleAttribute('data-light', settings.light === 'light');
 }
