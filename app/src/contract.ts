@@ -134,6 +134,21 @@ export interface FormInfo {
   languages: string[];
   /** Makes somebody new rather than speaking of somebody known. */
   makes: string | null;
+  /** Of whom it speaks: somebody new, a woman who is or was pregnant, a small child, anybody known, nobody at all; `step`: it
+   * answers a step, and is not begun by itself. */
+  of: 'new' | 'woman' | 'child' | 'person' | 'nobody' | 'step';
+  /** Somebody uploaded it: it is no programme's own. */
+  uploaded: boolean;
+}
+
+/** A form as it is opened. */
+export interface FormOpened {
+  xml: string;
+  version: string;
+  title: Words;
+  media: { [name: string]: string };
+  /** Attribute of the person that it may change -> the submission whose value was shown when it was opened. */
+  base: { [name: string]: string | null };
 }
 
 export interface FilledForm {
@@ -164,6 +179,8 @@ export interface DraftWhole extends Draft {
   /** The form engine's own saved instance (XML), to go on from. */
   instance: string;
   page: number;
+  /** As `FormOpened.base`, when it was begun. */
+  base?: { [name: string]: string | null };
 }
 
 /** A danger that a draft would raise. */
@@ -187,6 +204,8 @@ export interface Standing {
   held: { id: string; form: string; day: number; why: string; next: string }[];
   refused: { id: string; form: string; day: number; why: string; next: string }[];
   carried: number;
+  /** Pictures and recordings that are still on this phone alone; they go last. */
+  files: number;
   lastOkMs: number | null;
   /** What the last try met; '' when it went well. */
   trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
@@ -253,11 +272,15 @@ export interface Phone {
   places(): Promise<{ id: string; name: Words; kind: string }[]>;
 
   forms(): Promise<FormInfo[]>;
-  formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }>;
+  /** form: its id, or `id@version` for the one that a draft was begun with. subject: of whom it is to speak. */
+  formXml(form: string, subject?: string): Promise<FormOpened>;
   drafts(): Promise<Draft[]>;
   draft(id: string): Promise<DraftWhole | null>;
   keepDraft(draft: DraftWhole, name: string): Promise<void>;
   dropDraft(id: string): Promise<void>;
+  /** Keeps a picture or a recording beside a draft, from now on through any crash; null puts it away. */
+  keepFile(draft: string, name: string, file: Blob | null): Promise<void>;
+  filesOf(draft: string): Promise<[name: string, file: Blob][]>;
   /** What the pathway would say if this were sent: danger only, newest rules, nothing kept. */
   warnings(filled: FilledForm): Promise<Warning[]>;
   /** Keeps it for good, signs it, works the list out, drops the draft; the id of the submission. */

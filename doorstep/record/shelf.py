@@ -88,6 +88,11 @@ class Shelf:
         """What is known of an uploaded form in this version (the newest when none is named, or that one is not known)."""
         return self._uploads.get((form, version)) or self._uploads.get((form, ""))
 
+    @property
+    def uploaded_forms(self) -> list[str]:
+        """Ids of all forms that somebody ever uploaded."""
+        return sorted(form for form, version in self._uploads if not version)
+
     def dictionary(self, pack: str) -> Mapping[str, Code]:
         """The codes of one pack; those in force when the pack is unknown."""
         if pack not in self._dictionaries:

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.db import InterfaceError, OperationalError, connection
@@ -25,14 +26,15 @@ from doorstep.record.lists import today
 from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
-from doorstep.record.uploaded_area import offered
 from doorstep.sync import codes, parcels, phones, pull
 from doorstep.sync.clips_answer import clips_answer
 from doorstep.sync.clips_voices import Voices
 from doorstep.sync.cursor import Cursor
+from doorstep.sync.files import Arriving
 from doorstep.sync.guesses import Guesses
 from doorstep.sync.holding import Holding
 from doorstep.sync.moving import Moving
+from doorstep.sync.offers import Offers
 from doorstep.sync.pack import PhonePack, phone_pack
 from doorstep.sync.phones import Phone
 from doorstep.sync.pieces import Pieces
@@ -44,6 +46,7 @@ PREFIX = "/sync/v1/"
 WORTH_PACKING = 600
 """Bytes from which an answer is packed for whoever takes it so."""
 NOTHING_CHANGED = "Nothing was changed."
+FOR_EVER = "private, max-age=31536000, immutable"
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -56,6 +59,7 @@ class SyncApp:
         self.recipient, self.guesses, self.pieces = Recipient(record), Guesses(), Pieces()
         self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
         self.moving = Moving(record)
+        self.offers, self.arriving = Offers(record), Arriving(record, self.recipient)
         self._packs: dict[str, PhonePack] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -110,14 +114,16 @@ class SyncApp:
             ("POST", "open"): self._moving, ("POST", "close"): self._moving,
         }  # fmt: skip
         door = doors.get((method, path))
-        if path.startswith("pack/") and method in ("GET", "HEAD"):
-            door = self._pack
+        if path.startswith(("pack/", "form/", "medium/")) and method in ("GET", "HEAD"):
+            door = self._pack if path.startswith("pack/") else self._form
         if path.startswith("clips/"):
             door = self._clips
+        if path.startswith("files/") and method == "POST":
+            door = self._file
         if door is None:
             body_of(environ, drain_only=True)
             return told(404, "There is nothing here that can be shown to you.", NOTHING_CHANGED, "Look at the address again.")
-        if not (phone.may_send if door in (self._push, self._parcels) else phone.may_read):
+        if not (phone.may_send if door in (self._push, self._parcels, self._file) else phone.may_read):
             body_of(environ, drain_only=True)
             return told(
                 403, f"This phone is {phone.standing}.", NOTHING_STORED,
@@ -181,9 +187,8 @@ class SyncApp:
                 now = Cursor.now(self.record, register, holding, pack.hash)
                 known = units(register, holding.areas)
                 wide = countries(register) if holding.everywhere else []
-                uploaded = self.record.rules.pack.uploaded
                 guests = self.moving.guests(register, holding)
-                forms = [form for form, (one, _) in sorted(uploaded.items()) if offered(register, one, holding.scope)]
+                forms = self.offers.to(register, holding.scope)
             roles = [{"role": grant.role, "place": grant.place} for grant in holding.scope.grants or ()]
             found |= {
                 "areas": [_place(unit) for unit in (*sorted(known.values(), key=lambda unit: unit.id), *wide)],
@@ -200,7 +205,7 @@ class SyncApp:
 
     def _current(self) -> PhonePack:
         """The phones' pack in force; worked out once."""
-        own = self.record.rules.pack.hash
+        own = self.record.rules.pack.rules
         if own not in self._packs:
             self._packs[own] = phone_pack(self.record)
         return self._packs[own]
@@ -211,10 +216,16 @@ class SyncApp:
         found = next((one for one in (current, *self._packs.values()) if one.hash == wanted), None)
         if found is None:
             return told(404, "This pack is not in force.", NOTHING_CHANGED, "Ask for the state: it names the pack in force.")
-        headers = [("Cache-Control", "private, max-age=31536000, immutable"), ("Vary", "Accept-Encoding")]
-        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-            return Answer(200, found.packed, "application/json", [("Content-Encoding", "gzip"), *headers])
-        return Answer(200, gzip.decompress(found.packed), "application/json", headers)
+        return _for_ever(environ, found.packed)
+
+    def _form(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """A form that somebody uploaded, or a file of it. It tells nothing of anybody."""
+        kind, _, name = environ.get("PATH_INFO", "").removeprefix(PREFIX).partition("/")
+        if kind == "form" and (form := self.offers.form(name)):
+            return _for_ever(environ, form.packed)
+        if kind == "medium" and (found := self.offers.medium(name)):
+            return Answer(200, found[1], found[0], [("Cache-Control", FOR_EVER)])
+        return told(404, "This form is not in force.", NOTHING_CHANGED, "Ask for the state: it names the forms in force.")
 
     def _clips(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         """Which words have a voice, and the sounds."""
@@ -253,6 +264,16 @@ class SyncApp:
     def _push(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         return self.intake.submissions(environ, phone.worker.username)
 
+    def _file(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """A piece of a sealed picture or recording, brought by whoever has it."""
+        asked = parse_qs(environ.get("QUERY_STRING", ""))
+        start, size = (asked.get(name, [""])[0] for name in ("from", "of"))
+        piece = body_of(environ)
+        if not (start.isascii() and start.isdigit() and size.isascii() and size.isdigit()):
+            raise Refusal("bad_number", "from and of: bytes")
+        key = environ.get("PATH_INFO", "").rpartition("/")[2]
+        return Answer(200, json_of(self.arriving.take(key, int(start[:12]), int(size[:12]), piece).told()))
+
     def _parcels(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         """Sealed work of anybody: brought by this phone, which cannot read it."""
         found = parcels.opened(body_of(environ), self.recipient)
@@ -271,6 +292,14 @@ class SyncApp:
         if found.unreadable:
             answer["unreadable"] = found.unreadable
         return Answer(200, json_of(answer))
+
+
+def _for_ever(environ: WSGIEnvironment, packed: bytes) -> Answer:
+    """Gzipped JSON that its address names for ever."""
+    headers = [("Cache-Control", FOR_EVER), ("Vary", "Accept-Encoding")]
+    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        return Answer(200, packed, "application/json", [("Content-Encoding", "gzip"), *headers])
+    return Answer(200, gzip.decompress(packed), "application/json", headers)
 
 
 def _away(happened: str) -> Answer:

@@ -1,11 +1,11 @@
 """The content pack as phones need it: tables, rules and statements in SQLite's words, forms, and what everything is called.
 
-One for everybody, named by its hash, kept for ever by whoever has it. It holds nothing about a person.
+One for everybody, named by its hash, kept for ever by whoever has it. It holds nothing about a person, and no form that somebody
+uploaded: each of those travels alone, to whom it is for (see `offers`), so that one more costs nobody a new pack or snapshot.
 """
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import json
@@ -16,7 +16,7 @@ from typing import Any
 
 from doorstep.content.flatten_mapping import to_mapping
 from doorstep.content.model import Form, Pathway, Programme, Step
-from doorstep.content.uploaded import Uploaded
+from doorstep.content.uploaded import uploaded_of
 from doorstep.record import schema
 from doorstep.record.database import ddl
 from doorstep.record.fingerprint import code_version
@@ -27,7 +27,6 @@ from doorstep.record.record import Record
 from doorstep.record.rules import Rules
 from doorstep.record.shelf import Pack
 from doorstep.record.statement import Statement
-from doorstep.record.uploaded_packs import medium
 from doorstep.sync.words import choice_words
 
 WRITTEN_BY = ("content", "pathways", "record", "sync")
@@ -39,8 +38,6 @@ CREATE INDEX opened_subject ON opened (subject);
 CREATE TABLE conflict (subject {text} NOT NULL, kind {text} NOT NULL, what {text} NOT NULL, "values" {text} NOT NULL);
 CREATE INDEX conflict_subject ON conflict (subject);
 """
-LARGEST_MEDIA = 1_500_000
-"""Bytes of pictures, sounds and lists that travel with one form; the smallest first, and the form works without the rest."""
 PLACES = ("place_unit", "place_link")
 TREE = "tree_sub"
 
@@ -61,12 +58,11 @@ class PhonePack:
 def phone_pack(record: Record) -> PhonePack:
     """Of the pack in force: as it was worked out before on this machine, else worked out now, which takes seconds."""
     pack, folder = record.rules.pack, record.store.config.data / "packs"
-    kept = folder / f"{pack.hash}-phone-{code_version(*WRITTEN_BY)}.json.gz"
+    kept = folder / f"{pack.rules}-phone-{code_version(*WRITTEN_BY)}.json.gz"
     if kept.exists():
         return _named(kept.read_bytes())
     rules = record.rules if record.rules.dialect == "sqlite" else Rules(pack, "sqlite", folder)
     told = _told(pack, rules.meaning)
-    told["forms"] = [_with_media(record, one, pack.uploaded) for one in told["forms"]]
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = gzip.compress(text.encode(), 9, mtime=0)
     _keep(kept, packed)
@@ -87,10 +83,10 @@ def _keep(path: Path, content: bytes) -> None:
 def _told(pack: Pack, meaning: Meaning) -> dict[str, Any]:
     from doorstep.pathways.fold import correction_trees_sql
 
-    programmes = [pack.programmes[name] for name in sorted(pack.programmes)]
+    programmes = [one for _, one in sorted(pack.programmes.items()) if uploaded_of(one) is None]
     of = [pathway for programme in programmes for pathway in programme.pathways]
     return {
-        "pack": pack.hash,
+        "pack": pack.rules,
         "ddl": _ddl(),
         "tables": [[name, [list(column) for column in columns], rows] for name, columns, rows in meaning.tables],
         "facts": [_statement(one) for one in meaning.facts_touched],
@@ -101,7 +97,7 @@ def _told(pack: Pack, meaning: Meaning) -> dict[str, Any]:
             "table": "corrected", "columns": "root, member, stamp, leaf, rank", "select": correction_trees_sql("sqlite", TREE),
         },
         "status": meaning.status,
-        "forms": [_form(form, programme) for programme in programmes for form in programme.forms.values()],
+        "forms": [form_told(form, programme) for programme in programmes for form in programme.forms.values()],
         "dictionary": _dictionary(programmes),
         "pathways": {
             name: _pathway(pathway, programme) for programme in programmes for name, pathway in programme.pathways.items()
@@ -144,27 +140,12 @@ def _needs(needs: Needs | None) -> dict[str, Any] | None:
     return {"kind": needs.kind, "steps": [[sorted(clause) for clause in step] for step in needs.steps]}
 
 
-def _form(form: Form, programme: Programme) -> dict[str, Any]:
+def form_told(form: Form, programme: Programme) -> dict[str, Any]:
     """model: what the flattener needs of it."""
     return {
         "id": form.id, "version": form.version, "programme": programme.id, "title": dict(form.title), "xml": form.xml,
         "model": to_mapping(form),
     }  # fmt: skip
-
-
-def _with_media(record: Record, form: dict[str, Any], uploaded: Mapping[str, tuple[Uploaded, Programme]]) -> dict[str, Any]:
-    """The same; of a form that somebody uploaded also for whom it is, and what it shows, as data addresses."""
-    if form["id"] not in uploaded:
-        return form
-    told, _ = uploaded[form["id"]]
-    own = {"uploaded": {"subject": told.subject, "roles": list(told.roles), "places": list(told.places)}}
-    media, size = {}, 0
-    for one in sorted(told.media, key=lambda one: (one.size, one.name)):
-        content = medium(record.store, one.digest) if size + one.size <= LARGEST_MEDIA else None
-        if content is not None:
-            size += one.size
-            media[one.name] = f"data:{one.type};base64,{base64.b64encode(content).decode()}"
-    return {**form, **own, **({"media": media} if media else {})}
 
 
 def _dictionary(programmes: Iterable[Programme]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Everything that a phone may hold of some people, as rows of the register's own tables: whole, open, and no more than open.
 
 Answers stand under the canonical id and are those that count; words are readable. A submission is there only when something
-that it says is: its form's name would tell.
+that it says is: its form's name would tell. A form that somebody uploaded is there, without its answers, for who may read them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from doorstep.content.uploaded import READERS
 from doorstep.record.database import Connection, Row, among
 from doorstep.record.lists import today
 from doorstep.record.reading import PLACE_CODE, PLACES
@@ -64,7 +65,7 @@ def holds(register: Connection, holding: Holding, subjects: Collection[str]) -> 
 
 class _Rows:
     def __init__(self, record: Record, register: Connection, holding: Holding, seen: Seen) -> None:
-        self.register, self.holding, self.seen = register, holding, seen
+        self.record, self.register, self.holding, self.seen = record, register, holding, seen
         self.alias: dict[str, str] = {}
         for subject, canonical in self._where("alias", "canonical"):
             self.alias[subject] = canonical
@@ -178,6 +179,7 @@ class _Rows:
         """Those of which something is here; what they are called, whom they speak of, what they replaced."""
         at = COLUMNS["fact"].index("submission")
         spoken = {(row[at], row[0]) for row in found["fact"]} | {(row[0], row[1]) for row in found["attribute_write"]}
+        spoken |= self._uploaded()
         ids = {submission for submission, _ in spoken}
         found["made"] = [row for row in found["made"] if row[1] in ids]
         found["speaks_of"] = sorted(spoken)
@@ -190,6 +192,22 @@ class _Rows:
         names = ", ".join(COLUMNS["corrected"])
         found["corrected"] = self.register.rows(f"SELECT {names} FROM corrected WHERE {condition}", values)
         found["conflict"] += self._corrected_twice(found["corrected"], spoken)
+
+    def _uploaded(self) -> set[tuple[str, str]]:
+        """(submission, whom it speaks of) of filled forms that somebody uploaded: few of their answers are facts."""
+        shelf = self.record.shelf
+        may = {form: frozenset((*told.roles, *READERS)) for form in shelf.uploaded_forms if (told := shelf.uploaded(form))}
+        if not may:
+            return set()
+        of_form, forms = among(self.register, "s.form", may)
+        of_her, members = among(self.register, "o.subject", [*self.seen, *self.alias])
+        rows = self.register.rows(
+            "SELECT s.submission, o.subject, s.form FROM sub AS s JOIN speaks_of AS o ON o.submission = s.submission "
+            f"WHERE {of_form} AND {of_her}", [*forms, *members],
+        )  # fmt: skip
+        spoken = ((submission, self.alias.get(subject, subject), form) for submission, subject, form in rows)
+        everything = self.holding.scope.everything
+        return {(one, subject) for one, subject, form in spoken if everything or self.seen[subject] & may[form]}
 
     def _corrected_twice(self, corrected: Iterable[Row], spoken: Iterable[tuple[str, str]]) -> list[Row]:
         """(subject, 'correction', the first submission, the corrections that do not know of each other)."""

@@ -51,10 +51,10 @@ def written(tables: Tables, told: Mapping[str, str]) -> bytes:
         for name, (columns, _) in tables.items():
             file.executemany("INSERT INTO worded VALUES (?, ?)", [(name, columns[n]) for n in texts_of(name, columns)])
         file.execute("INSERT INTO worded SELECT 'answer', col FROM worded WHERE tbl = 'fact' AND col <> 'episode'")
+        _spoken(file, numbered.pop("speaks_of"), numbered["fact"], numbered["attribute_write"])
         _said(file, numbered.pop("fact"))
         _worked(file, numbered.pop("step"))
         _heads(file, numbered.pop("attribute"), numbered.pop("attribute_write"))
-        del numbered["speaks_of"]
         for name, (columns, rows) in numbered.items():
             _table(file, name, columns, rows)
         file.executemany("INSERT INTO word VALUES (?, ?)", ((n, text) for text, n in words.numbers.items()))
@@ -174,8 +174,20 @@ def _worked(file: apsw.Connection, steps: Numbered) -> None:
     )
 
 
+def _spoken(file: apsw.Connection, spoken: Numbered, facts: Numbered, writes: Numbered) -> None:
+    """Whom a submission speaks of: it follows from what is said, but for those of which nothing else is here."""
+    told: set[Row] = set()
+    for columns, rows in (facts, writes):
+        told.update(map(_chooser(columns, ("submission", "subject")), rows))
+    _table(file, "spoken", spoken[0], [row for row in spoken[1] if tuple(row) not in told])
+    file.execute(
+        "CREATE VIEW speaks_of AS SELECT submission, subject FROM said UNION SELECT submission, subject FROM head "
+        "UNION SELECT submission, subject FROM spoken"
+    )
+
+
 def _heads(file: apsw.Connection, attributes: Numbered, writes: Numbered) -> None:
-    """Both tables in one, and whom a submission speaks of: it follows from what is said."""
+    """Both tables in one."""
     base = {(row[0], row[1], row[2]): row[4:] for row in writes[1]}
     rows = [
         (subject, name, value, submission, shown, *base[submission, subject, name])
@@ -184,6 +196,5 @@ def _heads(file: apsw.Connection, attributes: Numbered, writes: Numbered) -> Non
     _table(file, "head", HEAD, rows)
     file.execute(
         "CREATE VIEW attribute AS SELECT subject, name, value, submission, subject AS written_of, shown FROM head;"
-        "CREATE VIEW attribute_write AS SELECT submission, subject, name, value, base, has_base FROM head;"
-        "CREATE VIEW speaks_of AS SELECT submission, subject FROM said UNION SELECT submission, subject FROM head"
+        "CREATE VIEW attribute_write AS SELECT submission, subject, name, value, base, has_base FROM head"
     )

@@ -15,6 +15,7 @@ from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
 from doorstep.content.uploaded import uploaded_of
 from doorstep.record import lists, people, placing, whereabouts
+from doorstep.record.attachments import attachment, attachments, opens_form
 from doorstep.record.database import Connection
 from doorstep.record.opened import shared_record
 from doorstep.record.people import relatives
@@ -176,7 +177,8 @@ class Opened:
     """A person's record, opened: her story, her step rows on the day, her home that day with the ways up in both trees,
     and the records that may be opened from hers, with what they are called. roles: by which she is seen. lived: the units
     of her homes as they were told; wheres: those of the submissions. flagged: her commune was split, and somebody has to
-    say in which part she lives."""
+    say in which part she lives. filled: forms that somebody uploaded, and whose answers may be read. files: submission -> (name,
+    media type, bytes) of the pictures and recordings that may be looked at."""
 
     told: Story
     rows: list[lists.Listed]
@@ -191,6 +193,8 @@ class Opened:
     called: str | None
     names_open: bool
     second: int
+    filled: frozenset[str]
+    files: Mapping[str, list[tuple[str, str, int]]]
 
     @property
     def zone(self) -> str:
@@ -233,7 +237,19 @@ def opened_record(who: access.Viewer, subject: str, day: int | None) -> tuple[Op
     rows = lists.of_subjects(held, [subject], when, second, who.scope)
     others = {other: called.get(other, "") for other in near if other in seen}
     own, opens = called.get(subject), opens_names(who, seen)
-    return Opened(told, rows, roles, home, lives, cares, lived, wheres, flagged, others, own, opens, second), when
+    whole = {form for form in {sent.form for sent in told.sent} if opens_form(held, form, roles, who.scope)}
+    files = attachments(held, [sent.submission for sent in told.sent if sent.form in whole]) if opens and whole else {}
+    filled = frozenset(whole & set(held.shelf.uploaded_forms))
+    return Opened(told, rows, roles, home, lives, cares, lived, wheres, flagged, others, own, opens, second, filled, files), when
+
+
+def file_of(opened: Opened, submission: str, name: str) -> tuple[str, bytes]:
+    """(media type, content) of a picture or a recording of an opened record. Http404 for any other."""
+    known = any(name == own for own, _, _ in opened.files.get(submission, ()))
+    found = attachment(record(), submission, name) if known else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _home(register: Connection, subject: str, day: int) -> placing.PlaceRow | None:

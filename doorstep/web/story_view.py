@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -25,6 +25,8 @@ from doorstep.web.step_words import SourceView, source_view, why_words
 from doorstep.web.week_line import Counted, all_steps, base_words, counted_from, day_of, line_of, step_of
 
 Row = Mapping[str, Any]
+SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "audio/webm", "audio/ogg", "audio/mpeg", "audio/mp4", "audio/wav"})
+"""Media types that a page shows or plays; anything else is only saved."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ class OpenStep:
 
 
 @dataclass(frozen=True)
+class FileView:
+    """A picture or a recording that came with a form. kind: image, audio, or file."""
+
+    name: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """One submission in the timeline: what it told of her, in the order of its form. form: its title, empty for one that
     is no form's. no: what was asked and answered with no. how: how all of it is known; '' when that differs."""
@@ -55,6 +66,7 @@ class Entry:
     facts: tuple[FactView, ...]
     no: tuple[str, ...]
     how: str
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,6 @@ class EpisodeView:
             country_word(self.asked.country) if unsigned else "", f"{item.pathway}.{step.rule}",
         )  # fmt: skip
 
-
     def _signs(self, step: Step, row: Row) -> tuple[str, ...]:
         """What called for the step: the answers, other than no, of the day it counts from, to whatever its rule asks for."""
         if step.each is None or (day := day_of(row, "since", self.asked.zone)) is None:
@@ -206,14 +217,20 @@ class EpisodeView:
                                    for fact, view in zip(told, views, strict=True)))  # fmt: skip
 
 
+def _file(name: str, kind: str, size: int) -> FileView:
+    main = kind.partition("/")[0] if kind in SHOWN else "file"
+    return FileView(name, main, size)
+
+
 class StoryView:
     """The page of one person. seen: other records that may be opened from here, with what they are called; places: codes of
-    homes that were told, with their names."""
+    homes that were told, with their names; filled, files: see `joint.Opened`."""
 
     def __init__(
         self, programmes: Mapping[str, Programme], told: Story, rows: Sequence[Row], asked: Asked, seen: Mapping[str, str],
-        places: Mapping[str, str],
+        places: Mapping[str, str], filled: Collection[str], files: Mapping[str, Sequence[tuple[str, str, int]]],
     ) -> None:  # fmt: skip
+        self.filled, self.files = filled, files
         self.programmes, self.told, self.rows, self.asked, self.seen = programmes, told, rows, asked, seen
         self.words = FactWords(programmes, asked.zone, places)
 
@@ -291,7 +308,8 @@ class StoryView:
         found = []
         for sent in self.told.sent:
             own = facts.get(sent.submission, [])
-            if own or (sent.replaced and sent.form in open_forms and sent.made_day <= self.asked.day):
+            here = sent.form in self.filled and not sent.replaced and sent.made_day <= self.asked.day
+            if own or here or (sent.replaced and sent.form in open_forms and sent.made_day <= self.asked.day):
                 day = max((fact.day for fact in own), default=sent.made_day)
                 found.append((day, sent.stamp, self._entry(sent, own, forms.get(sent.form), day)))
         return [entry for _, _, entry in sorted(found, key=lambda one: (-one[0], -one[1]))]
@@ -304,7 +322,7 @@ class StoryView:
         hows = {self.words.view(fact).how for fact in facts}
         return Entry(
             sent, form.title if form else {}, short_day(day), short_day(sent.made_day), short_day(sent.known_day), views, no,
-            hows.pop() if len(hows) == 1 else "",
+            hows.pop() if len(hows) == 1 else "", tuple(_file(*one) for one in self.files.get(sent.submission, ())),
         )  # fmt: skip
 
     @property

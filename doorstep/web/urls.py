@@ -24,6 +24,7 @@ urlpatterns = [
     path("forms/<slug:name>/workbook/<int:n>/", forms.workbook, name="form_workbook"),
     re_path(r"^forms/(?P<name>[-\w]+)/answers\.(?P<kind>csv|xlsx)$", forms.answers, name="form_answers"),
     path("people/<str:subject>/", story.story, name="story"),
+    path("people/<str:subject>/file/<str:submission>/<str:name>", story.file, name="story_file"),
     path("phones/", phones.phones, name="phones"),
     path("phones/code/", phones.code, name="phones_code"),
     path("phones/<int:pk>/", phones.decide, name="phones_decide"),

@@ -4,7 +4,7 @@ import type { FoundElsewhere, Language, PlaceAnywhere, SeekReason, Sought, Words
 import type { Bundle, Columns } from './bundle';
 import type { GuestSent } from './guests';
 import type { Body } from './local';
-import type { PackSent } from './pack';
+import type { FormSent, PackSent } from './pack';
 import { toBase64 } from './sign';
 import type { Opens } from './working';
 
@@ -51,10 +51,17 @@ export interface State {
   opens?: Record<string, Opens>;
   scope?: string;
   pack?: string;
-  /** Ids of forms that somebody uploaded, and that are for this worker. */
-  forms?: string[];
+  /** Forms that somebody uploaded, and that are for this worker. */
+  forms?: Offer[];
   /** Who of another area is open to her for some days. */
   guests?: GuestSent[];
+}
+
+/** hash: under which the form is fetched. */
+export interface Offer {
+  id: string;
+  version: string;
+  hash: string;
 }
 
 export interface Pulled {
@@ -101,6 +108,13 @@ export class Doors {
   pack(hash: string): Promise<PackSent> {
     return this.json('GET', `pack/${encodeURIComponent(hash)}`);
   }
+  form(hash: string): Promise<FormSent> {
+    return this.json('GET', `form/${encodeURIComponent(hash)}`);
+  }
+  /** A picture, a sound or a list of an uploaded form. */
+  async medium(digest: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.bytes(await this.ask('GET', `medium/${encodeURIComponent(digest)}`));
+  }
   pull(cursor: string, most: number): Promise<Pulled> {
     return this.json('POST', 'pull', { cursor, most });
   }
@@ -118,6 +132,11 @@ export class Doors {
     });
     this.begun = null;
     return unzipped(whole);
+  }
+
+  /** A piece of a sealed file, from that byte on. have: bytes that are there now; outcome: once all are. */
+  async file(key: string, from: number, of: number, piece: Uint8Array<ArrayBuffer>): Promise<{ have: number; outcome?: 'kept' | 'awaited' | 'refused' | 'gone' }> {
+    return this.read(await this.ask('POST', `files/${key}?from=${from}&of=${of}`, piece, { 'Content-Type': 'application/octet-stream' }));
   }
 
   async push(submissions: (Body & { sig: string })[], sentAt: string): Promise<Receipt[]> {

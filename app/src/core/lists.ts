@@ -1,13 +1,15 @@
 /** What else the screens ask for: places, forms, reasons, drafts, and the answers of one's own work. */
 
-import type { Draft, DraftWhole, FilledForm, FormInfo, Json, Reason, StepNow, Words } from '../contract';
+import type { Draft, DraftWhole, FilledForm, FormInfo, FormOpened, Json, Reason, StepNow, Words } from '../contract';
 import type { Database } from './database';
 import { iso_day } from './flatten/dates';
 import { out } from './outbox';
-import type { Pack } from './pack';
+import type { Pack, PackForm } from './pack';
 import type { Packs } from './packs';
 import { meta } from './register';
 import { dueDay, stepKey } from './steps';
+import { canonical } from './touch';
+import { mediaOf, ready } from './uploads';
 
 export const NOT_DONE = 'visit_not_done';
 const REASON = 'not_done_reason';
@@ -28,20 +30,58 @@ export function places(db: Database, day: number): { id: string; name: Words; ki
 
 /** Those of the programmes, and of what somebody uploaded those that are for this worker. */
 export function forms(db: Database, pack: Pack): FormInfo[] {
-  const offered = new Set(JSON.parse(meta(db, 'forms', '[]')) as string[]);
-  const hers = pack.forms.filter((form) => !form.uploaded || offered.has(form.id));
-  const newest = new Map(hers.map((form) => [form.id, form]));
-  return [...newest.values()].map(({ id, version, programme, title, flat }) => ({
-    id, version, programme, title, languages: pack.programmes[programme]?.languages ?? [],
-    makes: flat.makes_in.length ? null : flat.makes,
+  const newest = new Map(pack.forms.filter((form) => ready(db, form)).map((form) => [form.id, form]));
+  return [...newest.values()].map((form) => ({
+    id: form.id, version: form.version, programme: form.programme, title: form.title,
+    languages: form.languages ?? pack.programmes[form.programme]?.languages ?? [], makes: makes(form), of: of(pack, form),
+    uploaded: form.uploaded !== undefined,
   }));
 }
 
-/** The form with its pictures and sounds. form: its id, or `id@version` for the one that a draft was begun with. */
-export function formXml(packs: Packs, asked: string): { xml: string; media: { [name: string]: string } } | null {
-  const [id, version] = asked.split('@', 2);
-  const form = packs.form(id ?? '', version ?? '');
-  return form ? { xml: form.xml, media: form.media ?? {} } : null;
+/** Somebody new is registered by what she is called; a form that only changes what is known of her has the same entity. */
+function makes({ flat, uploaded }: PackForm): string | null {
+  const names = flat.questions.some((one) => one.save_to === 'called' && !one.repeat.length);
+  return uploaded || flat.makes_in.length || !names ? null : flat.makes;
+}
+
+/** Of whom it speaks: by its episodes, where all its codes agree. */
+function of(pack: Pack, form: PackForm): FormInfo['of'] {
+  if (form.uploaded) return form.uploaded.subject === 'person' ? 'person' : 'nobody';
+  if (makes(form)) return 'new';
+  if (form.id === NOT_DONE) return 'step';
+  const asked = Object.values(pack.pathways).filter((pathway) => pathway.steps.some((step) => step.form === form.id));
+  const own = form.flat.questions.filter((one) => !one.repeat.length);
+  const told = own.flatMap((one) => (one.code && pack.dictionary[one.code]?.episode) || []);
+  // A form that is due in one kind of episode is for whoever has such a one; else what it asks says whose it is.
+  const due = new Set(asked.map((pathway) => pathway.episode));
+  const kinds = due.size === 1 ? due : new Set(told);
+  if (kinds.size !== 1) return 'person';
+  return kinds.has('newborn') ? 'child' : kinds.has('pregnancy') ? 'woman' : 'person';
+}
+
+/** The form with its pictures and sounds. form: its id, or `id@version` for the one that a draft was begun with; where that is
+ * not here any more, the newest. subject: of whom it is to speak, '' for nobody known. */
+export function formXml(db: Database, packs: Packs, asked: string, subject: string): FormOpened | null {
+  const at = asked.lastIndexOf('@');
+  const [id, version] = at < 0 ? [asked, ''] : [asked.slice(0, at), asked.slice(at + 1)];
+  const form = packs.form(id, version || newest(packs.current, db, id));
+  if (!form) return null;
+  const { xml, title } = form;
+  return { xml, version: form.version, title, media: mediaOf(db, form), base: subject ? baseOf(db, form, subject) : {} };
+}
+
+/** The version that is for her now: of an uploaded form an older one may lie here too. */
+function newest(pack: Pack | null, db: Database, id: string): string {
+  return pack?.forms.filter((form) => form.id === id && ready(db, form)).at(-1)?.version ?? '';
+}
+
+/** Attribute of this person that the form may change -> the submission whose value is shown now; null where there is none. */
+function baseOf(db: Database, form: PackForm, subject: string): { [name: string]: string | null } {
+  const names = form.flat.questions.filter((one) => !one.repeat.length).flatMap((one) => one.save_to ?? []);
+  const shown = new Map(
+    db.rows<[string, string]>('SELECT name, submission FROM attribute WHERE subject = ? AND shown = 1', [canonical(db, subject)]),
+  );
+  return Object.fromEntries(names.map((name) => [name, shown.get(name) ?? null]));
 }
 
 /** Why something was not done: the choices of the programme's own form. */
@@ -63,14 +103,11 @@ export function notDone(packs: Packs, step: StepNow, reason: string): FilledForm
 export function answersOf(db: Database, packs: Packs, submission: string): FilledForm | null {
   const own = out(db, submission)?.body;
   if (!own) return null;
-  const names = (packs.form(own.form, own.version)?.flat.questions ?? []).flatMap((question) => question.save_to ?? []);
-  const shown = new Map(
-    db.rows<[string, string]>('SELECT name, submission FROM attribute WHERE subject = ? AND shown = 1', [own.subject]),
-  );
+  const form = packs.form(own.form, own.version);
   return {
     form: own.form, version: own.version, subject: own.subject, place: own.place,
     answers: own.answers as { [name: string]: Json }, replaces: submission,
-    base: Object.fromEntries(names.map((name) => [name, shown.get(name) ?? null])),
+    base: form ? baseOf(db, form, own.subject) : {},
   };
 }
 
@@ -86,14 +123,23 @@ export function drafts(db: Database): Draft[] {
 }
 
 export function draft(db: Database, id: string): DraftWhole | null {
-  const row = db.first(`SELECT ${DRAFT}, instance, page FROM draft WHERE id = ?`, [id]);
-  return row ? { ...asDraft(row.slice(0, 8) as DraftRow), instance: row[8] as string, page: row[9] as number } : null;
+  const row = db.first(`SELECT ${DRAFT}, instance, page, base FROM draft WHERE id = ?`, [id]);
+  if (!row) return null;
+  const base = row[10] ? (JSON.parse(row[10] as string) as DraftWhole['base']) : undefined;
+  return { ...asDraft(row.slice(0, 8) as DraftRow), instance: row[8] as string, page: row[9] as number, ...(base ? { base } : {}) };
+}
+
+export function dropDraft(db: Database, id: string): void {
+  db.transaction(() => {
+    db.run('DELETE FROM draft WHERE id = ?', [id]);
+    db.run('DELETE FROM file WHERE draft = ?', [id]);
+  });
 }
 
 export function keepDraft(db: Database, kept: DraftWhole, name: string): void {
-  const { id, form, version, subject, startedMs, changedMs, replaces, instance, page } = kept;
+  const { id, form, version, subject, startedMs, changedMs, replaces, instance, page, base } = kept;
   db.run(
-    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, form, version, subject, name, startedMs, changedMs, replaces, instance, page],
+    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, form, version, subject, name, startedMs, changedMs, replaces, instance, page, base ? JSON.stringify(base) : null],
   );
 }

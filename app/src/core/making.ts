@@ -1,11 +1,13 @@
 /** A filled-in form becomes a submission: named, ordered, signed, sealed, kept, and worked out, or nothing of it. */
 
+import { v5 } from 'uuid';
 import type { FilledForm } from '../contract';
 import { canonical, sha256 } from './canonical';
 import { dayOf, madeAt, read, stampOf, tick, written } from './clock';
 import type { Database } from './database';
-import { rows_with_subjects } from './flatten/flatten';
+import { NAMESPACE, rows_with_subjects } from './flatten/flatten';
 import { newId } from './ids';
+import { dropDraft } from './lists';
 import { putLocal, type Body, type Order } from './local';
 import { hex } from './hex';
 import { add, out, type Signed } from './outbox';
@@ -40,13 +42,22 @@ export function compose(db: Database, pack: Pack, filled: FilledForm, author: Au
     // A correction speaks of the same person, though the form would make a new one.
     body.subject ||= before?.subject ?? db.value<string>('SELECT subject FROM sub WHERE submission = ?', [filled.replaces]) ?? '';
   }
-  body.subject ||= madeBy(pack, body);
+  body.subject ||= aloneOf(pack, body) || madeBy(pack, body);
   return { body, order: { stamp: stampFor(db, body, stampOf(clock), ms), day: dayOf(ms) }, ms, clock: written(clock) };
 }
 
 /** The first submission of a chain of corrections, as far as it is known here. */
 function rootOf(db: Database, replaces: string, before: Body | null): string {
   return before?.root ?? db.value<string>('SELECT root FROM corrected WHERE member = ?', [replaces]) ?? replaces;
+}
+
+/** Whose an uploaded form is that speaks of no person: twin of `subject_of` in doorstep/content/uploaded.py. '' for any other. */
+function aloneOf(pack: Pack, body: Body): string {
+  const uploaded = formOf(pack, body.form, body.version)?.uploaded;
+  if (!uploaded || uploaded.subject === 'person') return '';
+  const number = uploaded.subject === 'household' ? body.answers['household_id'] : null;
+  const text = typeof number === 'string' || typeof number === 'number' ? String(number).trim() : '';
+  return v5(text ? `household/${body.place}/${text}` : `alone/${body.root ?? body.id}`, NAMESPACE);
 }
 
 /** A form that makes its own subject names it now, once for all: by the flattener's own rule. */
@@ -87,7 +98,7 @@ export function keep(db: Database, pack: Pack, form: Pack, made: Made, opens: Op
   db.transaction(() => {
     add(db, made.signed, made.order, made.ms);
     put(db, pack, form, made.signed, made.order, opens);
-    if (draft) db.run('DELETE FROM draft WHERE id = ?', [draft]);
+    if (draft) dropDraft(db, draft);
     setMeta(db, 'prev', made.hash);
     setMeta(db, 'clock', made.clock);
     setMeta(db, 'last_stamp', String(made.order.stamp));

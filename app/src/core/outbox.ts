@@ -83,7 +83,7 @@ export function takeReceipts(db: Database, receipts: Receipt[]): { settled: stri
 }
 
 /** The numbers that the screen says. Every submission is in exactly one of here, safe, held and refused. */
-export function standing(db: Database, carried: number, running: boolean): Standing {
+export function standing(db: Database, carried: number, running: boolean, files = 0): Standing {
   const counts = new Map(db.rows<[string, number]>('SELECT state, COUNT(*) FROM outbox GROUP BY state'));
   const listed = (state: string): Standing['held'] =>
     db
@@ -96,6 +96,7 @@ export function standing(db: Database, carried: number, running: boolean): Stand
     held: listed('held'),
     refused: listed('refused'),
     carried,
+    files,
     lastOkMs: last ? Number(last) : null,
     trouble: meta(db, 'trouble') as Standing['trouble'],
     running,

@@ -61,18 +61,23 @@ export interface ProgrammeInfo {
   roles: Record<string, string[]>;
 }
 
-interface FormSent {
+export interface FormSent {
   id: string;
   version: string;
   programme: string;
   title: Words;
   xml: string;
   model: FormMapping;
-  media?: Record<string, string>;
-  /** Of a form that somebody uploaded: whom it speaks of, and for whom it is. Others are for everybody. */
-  uploaded?: { subject: string; roles: string[]; places: string[] };
+  /** Of a form that somebody uploaded: its files, the languages it speaks, whom it speaks of, and for whom it is. */
+  media?: { name: string; type: string; digest: string; size: number }[];
+  languages?: string[];
+  uploaded?: { subject: 'person' | 'household' | 'place'; roles: string[]; places: string[] };
 }
 export type PackForm = Omit<FormSent, 'model'> & { flat: Form };
+
+export function readForm({ model, ...form }: FormSent): PackForm {
+  return { ...form, flat: from_mapping(model) };
+}
 
 /** As it comes over the wire. Its hash is the name by which it was asked for. */
 export interface PackSent {
@@ -106,7 +111,7 @@ export function readPack(hash: string, sent: PackSent): Pack {
   return {
     ...sent, hash, ddl: script(lasting.filter((one) => !isIndex(one))), indexes: script(lasting.filter(isIndex)),
     temporary: script(sent.ddl.slice(temporary)),
-    forms: sent.forms.map(({ model, ...form }) => ({ ...form, flat: from_mapping(model) })),
+    forms: sent.forms.map(readForm),
   };
 }
 

@@ -1,11 +1,14 @@
-/** The packs that this phone holds: the one in force, and older ones as long as work waits that was begun with them. */
+/** The packs that this phone holds: the one in force, and older ones as long as work waits that was begun with them. Each has
+ * the uploaded forms that are here among its own. */
 
 import type { Database } from './database';
 import { formOf, readPack, type Pack, type PackForm, type PackSent } from './pack';
 import { meta } from './register';
+import { uploaded } from './uploads';
 
 export class Packs {
   private readonly read = new Map<string, Pack>();
+  private readonly whole = new Map<string, Pack>();
 
   constructor(private readonly db: Database) {}
 
@@ -21,6 +24,21 @@ export class Packs {
   }
 
   get(hash: string): Pack | null {
+    const known = this.whole.get(hash);
+    if (known) return known;
+    const own = this.own(hash);
+    if (!own) return null;
+    const whole = { ...own, forms: [...own.forms, ...uploaded(this.db)] };
+    this.whole.set(hash, whole);
+    return whole;
+  }
+
+  /** Uploaded forms came or went, or are offered otherwise. */
+  formsChanged(): void {
+    this.whole.clear();
+  }
+
+  private own(hash: string): Pack | null {
     const known = this.read.get(hash);
     if (known) return known;
     const kept = this.db.value<string>('SELECT content FROM pack WHERE hash = ?', [hash]);
@@ -61,6 +79,7 @@ export class Packs {
       if (!needed.has(hash)) {
         this.db.run('DELETE FROM pack WHERE hash = ?', [hash]);
         this.read.delete(hash);
+        this.whole.delete(hash);
       }
   }
 }

@@ -1,16 +1,17 @@
 /** The engine behind the screens: `Phone` of the contract, over one open session at a time. */
 
 import type {
-  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FoundElsewhere, Guest, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
+  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
 import { Away, Doors, type Fetch } from './doors';
+import { filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
 import { hex } from './hex';
 import { newId } from './ids';
 import { here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
-import { standing as standingOf } from './outbox';
+import { out, standing as standingOf } from './outbox';
 import { cardHolder, short, shorts } from './people';
 import { setMeta } from './register';
 import { find } from './search';
@@ -37,6 +38,7 @@ export class Engine implements Phone {
   private syncing: Promise<Standing> | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
+  private bringing = false;
 
   constructor(
     private readonly shelf: Shelf,
@@ -201,6 +203,7 @@ export class Engine implements Phone {
     const parts = await sealedOf(this.shelf, username);
     await carry(this.shelf, parts);
     await acknowledged(this.shelf, parts.flatMap((part) => part.ids));
+    await handFilesOn(this.shelf, username);
   }
 
   private async kept(username: string): Promise<Kept> {
@@ -287,8 +290,9 @@ export class Engine implements Phone {
     return current ? lists.forms(this.open.db, current) : [];
   }
 
-  async formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }> {
-    const found = this.open.packs.current ? lists.formXml(this.open.packs, form) : null;
+  async formXml(form: string, subject = ''): Promise<FormOpened> {
+    const { db, packs } = this.open;
+    const found = packs.current ? lists.formXml(db, packs, form, subject) : null;
     if (!found) throw new Told('form');
     return found;
   }
@@ -303,7 +307,13 @@ export class Engine implements Phone {
     lists.keepDraft(this.open.db, draft, name);
   }
   async dropDraft(id: string): Promise<void> {
-    this.open.db.run('DELETE FROM draft WHERE id = ?', [id]);
+    lists.dropDraft(this.open.db, id);
+  }
+  async keepFile(draft: string, name: string, file: Blob | null): Promise<void> {
+    await keepFile(this.open.db, draft, name, file);
+  }
+  async filesOf(draft: string): Promise<[name: string, file: Blob][]> {
+    return filesOf(this.open.db, draft);
   }
 
   async warnings(filled: FilledForm): Promise<Warning[]> {
@@ -331,6 +341,7 @@ export class Engine implements Phone {
     const form = packs.of(filled.form, filled.version);
     const { body, order, ms, clock } = compose(db, form, filled, this.author());
     const { signed, hash } = await sign(body, session.signer);
+    if (draft) await sealFiles(db, this.shelf, { username: kept.username, recipient: kept.recipient, submission: body.id, draft, answers: body.answers });
     await keepSealed(this.shelf, kept.username, body.id, await seal(kept.recipient, [signed]), order.stamp);
     keep(db, packs.required, form, { signed, hash, order, ms, clock }, session.opens, draft);
     return body.id;
@@ -385,7 +396,10 @@ export class Engine implements Phone {
       if (!trouble) setMeta(session.db, 'last_ok', String(now(session.db)));
     });
     this.again(trouble);
-    if (came && !came.gone) await this.keepWorker(session, came);
+    if (came && !came.gone) {
+      await this.keepWorker(session, came);
+      void this.bringFiles(session);
+    }
     const told = await this.counted(session, false);
     if (came?.gone) {
       await this.note(session.username, came.gone);
@@ -393,6 +407,24 @@ export class Engine implements Phone {
       this.ended();
     }
     return told;
+  }
+
+  /** Pictures go when everything else has gone, and wait whenever something else has to go. */
+  private async bringFiles(session: Session): Promise<void> {
+    if (this.bringing) return;
+    this.bringing = true;
+    const there = (one: Sealed): boolean =>
+      one.handed || (one.username === session.username && out(session.db, one.submission)?.state === 'sent');
+    try {
+      await sendFiles(this.shelf, session.doors, there, async () => {
+        await this.syncing?.catch(() => {});
+        return this.session === session;
+      });
+    } catch (error) {
+      if (error instanceof Away && this.session === session) this.again(error.trouble);
+    } finally {
+      this.bringing = false;
+    }
   }
 
   private async keepWorker(session: Session, { state }: Synced): Promise<void> {
@@ -408,7 +440,8 @@ export class Engine implements Phone {
 
   private async counted(session: Session, running: boolean): Promise<Standing> {
     const parts = await carried(this.shelf);
-    return standingOf(session.db, parts.reduce((sum, [, part]) => sum + part.ids.length, 0), running);
+    const files = await waitingFiles(this.shelf, session.username);
+    return standingOf(session.db, parts.reduce((sum, [, part]) => sum + part.ids.length, 0), running, files);
   }
 
   async fetchVoices(language: string): Promise<boolean> {

@@ -33,8 +33,12 @@ CREATE TABLE IF NOT EXISTS draft (
   changed_ms INTEGER NOT NULL,
   replaces TEXT,
   instance TEXT NOT NULL,
-  page INTEGER NOT NULL
+  page INTEGER NOT NULL,
+  base TEXT
 );
+CREATE TABLE IF NOT EXISTS file (draft TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (draft, name));
+CREATE TABLE IF NOT EXISTS uploaded_form (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version TEXT NOT NULL, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uploaded_medium (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
 `;
 
@@ -76,6 +80,7 @@ const TYPES: Record<string, string> = { text: 'TEXT', bigint: 'INTEGER', double:
 
 export function makeLocal(db: Database): void {
   db.script(LOCAL);
+  if (!db.columns('draft').includes('base')) db.script('ALTER TABLE draft ADD COLUMN base TEXT'); // from before bases were kept
 }
 
 /** Makes the register's tables and puts the rules of this pack in. Throws away a register that was there. fill: puts rows in,

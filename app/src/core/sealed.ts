@@ -21,9 +21,13 @@ interface Own extends Part {
 const MAGIC = 'doorstep parcel 1\n';
 
 export async function seal(recipient: string, submissions: unknown[]): Promise<Uint8Array> {
+  return sealBytes(recipient, JSON.stringify({ submissions }));
+}
+
+export async function sealBytes(recipient: string, content: string | Uint8Array): Promise<Uint8Array> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  return encrypter.encrypt(JSON.stringify({ submissions }));
+  return encrypter.encrypt(content);
 }
 
 export async function keepSealed(shelf: Shelf, username: string, id: string, bytes: Uint8Array, at: number): Promise<void> {

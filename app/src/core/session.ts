@@ -1,5 +1,6 @@
 /** One worker's engine while it is open: her database, her packs, her signature, her way to the server. */
 
+import { dropFiles, dropOrphanFiles } from './files';
 import { hex, unhex } from './hex';
 import { dayOf } from './clock';
 import type { Database } from './database';
@@ -39,6 +40,8 @@ export class Session {
     if (found.packs.current) prepare(db, found.packs.required);
     const waiting = new Set(db.column("SELECT id FROM outbox WHERE state = 'here'"));
     await dropOrphans(shelf, kept.username, waiting);
+    await dropOrphanFiles(shelf, kept.username, found.known());
+    dropFiles(db);
     return found;
   }
 

@@ -3,8 +3,10 @@
  * In the browser it is IndexedDB, written through to the disk before it answers.
  */
 
-export type Store = 'worker' | 'device' | 'sealed' | 'carried';
-const STORES: Store[] = ['worker', 'device', 'sealed', 'carried'];
+export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'file' | 'blob';
+const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'file', 'blob'];
+/** Grows with the list. */
+const VERSION = 2;
 
 export interface Shelf {
   get<T>(store: Store, key: string): Promise<T | undefined>;
@@ -50,9 +52,9 @@ export class Indexed implements Shelf {
 
   private open(): Promise<IDBDatabase> {
     this.opening ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(this.name, 1);
+      const request = indexedDB.open(this.name, VERSION);
       request.onupgradeneeded = () => {
-        for (const store of STORES) request.result.createObjectStore(store);
+        for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
       };
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error ?? new Error('storage'));

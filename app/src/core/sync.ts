@@ -10,6 +10,7 @@ import { readPack, relationCodes, type Pack } from './pack';
 import { madeAt } from './clock';
 import { meta, prepare, setMeta } from './register';
 import { acknowledged, carried, delivered, type Part } from './sealed';
+import { fetchForms } from './uploads';
 import { keepState, type Session } from './session';
 import { takeSnapshot } from './snapshot';
 import { measure, now } from './time';
@@ -33,6 +34,7 @@ export async function sync(session: Session): Promise<Synced> {
   await deliver(session);
   if (state.standing === 'locked') return { gone: 'locked', state };
   await pull(session, state);
+  await fetchForms(session.db, session.doors, () => session.packs.formsChanged());
   return { gone: '', state };
 }
 

@@ -6,6 +6,7 @@ import { getContext, setContext } from 'svelte';
 import type { DayNames } from './dates';
 import type { FormSession } from './engine';
 import type { Answers } from './instance';
+import type { Place } from './props';
 import type { Mode } from './screens';
 import type { Say, WordKey } from './words';
 
@@ -17,6 +18,7 @@ export interface FormHere {
   readonly dayNames: DayNames;
   readonly say: Say;
   readonly previous: Answers | null;
+  readonly places: Place[];
   /** Reads aloud; null where nothing can. */
   readonly speak: ((text: string, asked?: boolean) => void) | null;
   /** Whether a question is read aloud as it comes. */

@@ -1,6 +1,6 @@
 /** What a form is given by the screen around it, and what it tells that screen. */
 
-import type { Warning } from '../contract';
+import type { Warning, Words } from '../contract';
 import type { Files, Media } from './engine';
 import type { Answers } from './instance';
 import type { Mode } from './screens';
@@ -10,6 +10,11 @@ import type { SomeWords } from './words';
 export interface WarningAction {
   key: string;
   text: string;
+}
+
+export interface Place {
+  id: string;
+  name: Words;
 }
 
 export interface FormProps {
@@ -32,6 +37,8 @@ export interface FormProps {
   previous?: Answers | null;
   /** username, deviceID, phoneNumber, email: what a form may ask the phone for. */
   preload?: { [name: string]: string };
+  /** Where people live, for questions that ask for the code of a place. */
+  places?: Place[];
   words?: SomeWords;
   /** Danger that these answers raise, worked out by the app after each `onchange`. */
   warnings?: Warning[];

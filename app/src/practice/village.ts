@@ -1,5 +1,5 @@
 import type {
-  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FoundElsewhere, Guest, Json, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Json, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
   WorkerHere, Words,
 } from '../contract';
 import { civilDay } from '../parts/days';
@@ -12,6 +12,8 @@ type Forms = Record<string, { version: string; title: Words; makes: string | nul
 type Secret = { secret: string; kind: 'pin' | 'pattern'; wrong: number; until: number };
 type Kept = { id: string; filled: FilledForm; day: number; sent: boolean };
 
+/** Of whom each form speaks. */
+const OF: Record<string, FormInfo['of']> = { register: 'new', anc_contact: 'woman', birth_plan: 'woman', referral: 'woman', postnatal_baby: 'child' };
 const DANGER_SIGNS = [
   'bleeding', 'convulsions', 'severe_headache', 'vision_disturbed', 'fever', 'severe_abdominal_pain', 'severe_vomiting', 'looks_very_ill',
   'breathing_difficulty', 'waters_leaking', 'baby_moves_less', 'swelling_face_hands', 'not_feeding_well', 'baby_convulsions', 'chest_indrawing',
@@ -48,6 +50,7 @@ export class PracticeVillage implements Phone {
   private all: Villager[];
   private kept: Kept[] = [];
   private begun = new Map<string, DraftWhole>();
+  private files = new Map<string, Map<string, Blob>>();
   private secrets = new Map<string, Secret>();
   private enrolled: WorkerHere[] = [];
   
@@ -226,13 +229,15 @@ export class PracticeVillage implements Phone {
     const titles = programme.titles as Record<string, Words>;
     return Object.entries(titles).filter(([id]) => id !== 'visit_not_done').map(([id, title]) => ({
       id, version: '1', programme: 'practice', title, languages: ['en', 'vi', 'km', 'bg'], makes: id === 'register' ? 'person' : null,
+      of: OF[id] ?? 'person', uploaded: false,
     }));
   }
 
-  async formXml(form: string): Promise<{ xml: string; media: { [name: string]: string } }> {
-    const found = (await this.library())[form];
+  async formXml(form: string): Promise<FormOpened> {
+    const id = form.split('@')[0] ?? '';
+    const found = (await this.library())[id];
     if (found === undefined) throw { code: 'form' } satisfies Trouble;
-    return { xml: found.xml, media: {} };
+    return { xml: found.xml, version: found.version, title: (programme.titles as Record<string, Words>)[id] ?? {}, media: {}, base: {} };
   }
 
   async drafts(): Promise<Draft[]> {
@@ -249,6 +254,18 @@ export class PracticeVillage implements Phone {
 
   async dropDraft(id: string): Promise<void> {
     this.begun.delete(id);
+    this.files.delete(id);
+  }
+
+  async keepFile(draft: string, name: string, file: Blob | null): Promise<void> {
+    const own = this.files.get(draft) ?? new Map<string, Blob>();
+    if (file === null) own.delete(name);
+    else own.set(name, file);
+    this.files.set(draft, own);
+  }
+
+  async filesOf(draft: string): Promise<[name: string, file: Blob][]> {
+    return [...(this.files.get(draft) ?? [])];
   }
 
   private dangerous(filled: FilledForm): boolean {
@@ -325,7 +342,7 @@ export class PracticeVillage implements Phone {
     return {
       here: this.kept.filter((kept) => !kept.sent).length, safe: 0,
       held: [{ id: 'practice-held', form: 'register', day: this.day - 3, why: t('practice.held_why'), next: t('practice.held_next') }],
-      refused: [], carried: 0, lastOkMs: null, trouble: '', running: false,
+      refused: [], carried: 0, files: 0, lastOkMs: null, trouble: '', running: false,
     };
   }
 

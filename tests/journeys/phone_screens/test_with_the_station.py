@@ -43,10 +43,9 @@ def enrol(page: Page, server: PhoneServer, code: str) -> None:
 
 
 def register(page: Page) -> None:
-    """Somebody new, through the programme's own form; only what must be answered. Her own village needs no choice."""
+    """Somebody new, through the programme's own form; only what must be answered. One form registers, and her own
+    village needs no choice."""
     page.click("main > .row .button >> nth=0")
-    walk.at(page, "new")
-    page.click(".list .open:has-text('Register a pregnancy')")
     walk.at(page, "form")
     page.wait_for_selector(".form footer .next", timeout=LONG)
     for _ in range(60):

@@ -21,7 +21,11 @@ export async function smaller(file: Blob, longest: number | null): Promise<Blob>
   return made && (made.size < file.size || factor < 1 || file.type !== 'image/jpeg') ? made : file;
 }
 
-/** A name that no other file of the submission has. It says nothing about anybody. */
-export function fileName(ending: string): string {
-  return `${Date.now()}-${crypto.randomUUID().slice(0, 8)}.${ending}`;
+/** Bytes of what can be sent over a thin line at all. */
+export const LARGEST = 8 * 1024 * 1024;
+
+/** A file is called by the SHA-256 of its content: so the answer, which is signed, says which one is meant. */
+export async function fileName(content: Blob, ending: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await content.arrayBuffer()));
+  return `${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}.${ending}`;
 }
