@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from doorstep.web.views import door, due, forms, home, phones, programmes, story, voices
+from doorstep.web.views import door, due, forms, home, moving, phones, programmes, story, voices
 
 app_name = "web"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("phones/", phones.phones, name="phones"),
     path("phones/code/", phones.code, name="phones_code"),
     path("phones/<int:pk>/", phones.decide, name="phones_decide"),
+    path("cards/", moving.cards, name="cards"),
+    path("looked/", moving.looked, name="looked"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),

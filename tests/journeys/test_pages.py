@@ -31,6 +31,7 @@ PAGES: dict[str, Callable[[Console], str]] = {
     "forms": lambda console: "/programmes/maternal/forms/?words=all",
     "messages": lambda console: "/programmes/maternal/messages/",
     "cases": lambda console: "/programmes/maternal/cases/",
+    "cards": lambda console: "/cards/",
     "about": lambda console: "/about/",
     "missing": lambda console: "/nothing/",
 }

@@ -2,7 +2,7 @@
 
 import type { FoundElsewhere, Language, PlaceAnywhere, SeekReason, Sought, Words } from '../contract';
 import type { Bundle, Columns } from './bundle';
-import type { GuestSent } from './guests';
+import type { GuestSent } from './guests_kept';
 import type { Body } from './local';
 import type { FormSent, PackSent } from './pack';
 import { toBase64 } from './sign';

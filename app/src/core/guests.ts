@@ -1,35 +1,17 @@
 /** Women move. Guests: people of another area who are open to this worker for some days. The station says until when; when that
  * day has come their rows go from this phone by themselves, whether or not there is a network. Arrivals: who moved here. */
 
-import type { Arrival, Guest, SeekReason, Words } from '../contract';
+import type { Arrival, Guest } from '../contract';
 import { forget } from './bundle';
 import type { Database } from './database';
+import { keepGuests, kept } from './guests_kept';
 import { shorts, type Reader } from './people';
-import { clear, DERIVED, meta, setMeta, where } from './register';
+import { clear, DERIVED, where } from './register';
 import type { Pack } from './pack';
 import { touched } from './touch';
 import { workOut, type Opens } from './working';
 
-/** As the station says it. until: the first day on which it is over; goes: whose rows go then, her baby's too. */
-export interface GuestSent {
-  subject: string;
-  since: number;
-  until: number;
-  reason: SeekReason;
-  goes: string[];
-  place: Words;
-}
-
-const GUESTS = 'guests';
 const NEW_FOR = 14;
-
-export function keepGuests(db: Database, guests: GuestSent[]): void {
-  setMeta(db, GUESTS, JSON.stringify(guests));
-}
-
-function kept(db: Database): GuestSent[] {
-  return JSON.parse(meta(db, GUESTS, '[]')) as GuestSent[];
-}
 
 /** Takes away whoever's days are over; subject: her, though they are not. Whether anybody went. */
 export function dropEnded(db: Database, pack: Pack, opens: Opens, day: number, subject = ''): boolean {
@@ -53,11 +35,6 @@ export function guests(reader: Reader): Guest[] {
     const person = people.get(subject);
     return person ? [{ person, until, reason, place }] : [];
   });
-}
-
-/** The village of a guest, which is no place of this phone's. */
-export function placesOfGuests(db: Database): Map<string, Words> {
-  return new Map(kept(db).flatMap((one) => one.goes.map((subject) => [subject, one.place])));
 }
 
 /** Who came to live here in the last two weeks, from a place outside, as somebody else wrote. */

@@ -3,6 +3,7 @@
 import type { PersonShort, Told, Words } from '../contract';
 import type { Database, Value } from './database';
 import { NoTime, parse_when } from './flatten/dates';
+import { placesOfGuests } from './guests_kept';
 import { where } from './register';
 
 export interface Reader {
@@ -36,6 +37,7 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
   const homes = homesOf(reader, condition, values);
   const weeks = weeksOf(reader, condition, values);
   const born = bornOf(db, mothers.keys()); // who has a mother here was born here
+  const villages = placesOfGuests(db);
   return asked.filter((subject) => here.has(subject)).map((subject) => {
     const own = attributes.get(subject) ?? {};
     const mother = text(attributes.get(mothers.get(subject) ?? '')?.[CALLED]);
@@ -46,7 +48,7 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
       subject,
       name: text(own[CALLED]) || mother,
       ...(mother ? { mother } : {}),
-      place: text(own[HOUSE]) || home?.name || '',
+      place: text(own[HOUSE]) || (villages.has(subject) ? inWords(villages.get(subject) ?? {}, reader.language) : home?.name) || '',
       placeId: home?.id ?? '',
       born: toldDay(text(own[BIRTHDAY])) ?? (day === undefined ? null : { first: day, last: day, precision: 'day' }),
       weeks: weeks.get(subject) ?? null,

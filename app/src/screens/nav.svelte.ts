@@ -11,6 +11,8 @@ export type Screen =
   | { name: 'person'; subject: string }
   | { name: 'not-done'; person: PersonShort; step: StepNow }
   | { name: 'new' }
+  | { name: 'elsewhere'; card: string }
+  | { name: 'moves'; subject: string }
   | { name: 'form'; form: string; subject: string; person: PersonShort | null; step?: StepNow; draft?: string; replaces?: string; place?: string;
       /** It registers somebody new. */ makes?: boolean }
   | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'signs' | 'scan-card' };

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { takeBundle, type Bundle, type Columns } from '../../src/core/bundle';
 import { openInMemory, type Database } from '../../src/core/database';
-import { arrivals, dropEnded, guests, keepGuests, type GuestSent } from '../../src/core/guests';
+import { arrivals, dropEnded, guests } from '../../src/core/guests';
+import { keepGuests, type GuestSent } from '../../src/core/guests_kept';
 import { putLocal, type Body } from '../../src/core/local';
 import { compose } from '../../src/core/making';
 import { add } from '../../src/core/outbox';
@@ -91,7 +92,7 @@ describe('somebody of another area', () => {
     keepGuests(db, [guest()]);
     expect(guests(reader())).toEqual([]); // told, and not come yet
     pulled(bundle('my', far));
-    expect(guests(reader()).map(({ person, until, place }) => [person.subject, person.name, until, place])).toEqual([['my', NAME, DAY + 14, { en: 'Far village' }]]);
+    expect(guests(reader()).map(({ person, until, place }) => [person.subject, person.name, until, place, person.place])).toEqual([['my', NAME, DAY + 14, { en: 'Far village' }, 'Far village']]);
     expect(find(db, 'sung', 9)).toEqual(['my']);
     expect(dropEnded(db, SMALL, OPENS, DAY + 13)).toBe(false);
     expect(find(db, 'sung', 9)).toEqual(['my']);

@@ -1,0 +1,1 @@
+"""Women move: two phones and one station."""
