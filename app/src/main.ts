@@ -4,7 +4,7 @@ import App from './App.svelte';
 import { codeIn } from './screens/code';
 import { nav } from './screens/nav.svelte';
 import { session } from './screens/session.svelte';
-import { settings, show } from './screens/settings.svelte';
+import { follow, settings, show } from './screens/settings.svelte';
 import { update } from './screens/update.svelte';
 import './style/letters.css';
 import './style/house.css';
@@ -18,6 +18,15 @@ async function begin(): Promise<void> {
   if (target === null) throw new Error('index.html has no #app');
   show();
   if (settings.language !== '') await speak(settings.language).catch(() => undefined); // English is always there
+  follow(() => {
+    if (settings.language !== '') {
+      void speak(settings.language).then(() => {
+        session.changed += 1; // what the engine says in words
+        void session.look();
+        return player.look();
+      });
+    }
+  });
   // The letters stand behind the #: they go to no server, and do not stay in the address.
   const asked = (): void => {
     if (location.hash === '') return;

@@ -42,6 +42,16 @@ export function set<K extends keyof Settings>(name: K, value: Settings[K]): void
   show();
 }
 
+/** Another window of this phone chose something: this one shows it too. changed: told after each. */
+export function follow(changed: () => void): void {
+  addEventListener('storage', (event) => {
+    if (event.key !== NAME) return;
+    Object.assign(settings, read());
+    show();
+    changed();
+  });
+}
+
 /** Puts letters and light onto the page. */
 export function show(): void {
   const page = document.documentElement;

@@ -151,6 +151,8 @@ export async function choose(code: string): Promise<void> {
   set('language', written);
   set('voice', own ? code : '');
   if (own) set('read', true);
+  session.changed += 1; // what the engine says in words
+  void session.look();
   await player.look();
   void player.fetch();
 }

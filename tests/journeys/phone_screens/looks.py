@@ -32,17 +32,46 @@ OUTSIDE = """() => {
 }"""
 
 
+BROKEN = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.querySelector('.app') ?? document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, around = node.parentElement;
+    if (!node.data.trim() || !around.checkVisibility() || around.closest('.unseen, .exact, .code')) continue;
+    for (const word of node.data.matchAll(/[\\p{L}\\p{M}]+/gu)) {
+      if (/[\\u1780-\\u17ff]/.test(word[0])) continue;  // Khmer is written without blanks and may break anywhere
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(`${word[0]} in ${around.outerHTML.slice(0, 100)}`);
+    }
+  }
+  return found;
+}"""
+
+CUT = """() => [...document.querySelectorAll('.app *')]
+  .filter((one) => one.checkVisibility() && !one.closest('.unseen, svg') && [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+  .filter((one) => {
+    const style = getComputedStyle(one);
+    const hides = (way) => ['hidden', 'clip'].includes(way);
+    return (hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1) || (hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1);
+  })
+  .map((one) => one.outerHTML.slice(0, 140))"""
+
+
 def ready(page: Page) -> None:
     """The page with axe in it. Its own policy lets nothing be added by address, so that the text itself is run."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
 
 
-def findings(page: Page) -> list[str]:
-    """What axe-core finds serious, each with the first place where it is."""
+def findings(page: Page, only: list[str] | None = None) -> list[str]:
+    """What axe-core finds serious, each with the first place where it is. only: these rules alone."""
     ready(page)
     # Its look at the size of targets takes a row half under the bar of places for a small one; SMALL asks more, and of the whole row.
     options = {"resultTypes": ["violations"], "runOnly": RULES, "rules": {"target-size": {"enabled": False}}}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": only}
     found = page.evaluate(f"axe.run(document, {json.dumps(options)})")
     return [
         f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]} {json.dumps(one['nodes'][0]['any'])[:300]}"
@@ -56,6 +85,8 @@ def troubles(page: Page, name: str, thorough: bool = True) -> list[str]:
     found = [f"{name}: too small to touch: {one}" for one in page.evaluate(SMALL, THUMB)]
     found += [f"{name}: letters too small: {one}" for one in page.evaluate(LETTERS)]
     found += [f"{name}: sticks out: {one}" for one in page.evaluate(OUTSIDE)[:3]]
+    found += [f"{name}: words cut: {one}" for one in page.evaluate(CUT)[:3]]
+    found += [f"{name}: a word broken in two: {one}" for one in page.evaluate(BROKEN)[:3]]
     if page.title() != "Doorstep":
         found.append(f"{name}: the title of the page says {page.title()}")
     if not page.url.endswith("/phone/"):

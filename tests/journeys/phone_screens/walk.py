@@ -59,6 +59,11 @@ def door(page: Page, address: str, language: str, see: See) -> None:
     page.click(f"button[lang={language}]")
     at(page, "start")
     see("start")
+    enter(page, see)
+
+
+def enter(page: Page, see: See) -> None:
+    """From the start to the list of today."""
     page.click("button.way >> nth=0")
     at(page, "enrol")
     see("enrol")
@@ -184,7 +189,7 @@ def visits(page: Page, see: See) -> None:
     page.wait_for_selector(".warnings", timeout=WAIT)
     see("form-danger")
     page.click(".warnings .actions button >> nth=1")
-    page.wait_for_function("document.querySelector('.form') && !document.querySelector('.warnings')", timeout=WAIT)
+    page.wait_for_function("() => document.querySelector('.form') && !document.querySelector('.warnings')", timeout=WAIT)
     see("form-referral")
     page.click(".form header button >> nth=0")
     page.wait_for_selector(".warnings", timeout=WAIT)
@@ -204,3 +209,12 @@ def visits(page: Page, see: See) -> None:
     see("form-new")
     page.click(".form header button >> nth=0")
     at(page, "today")
+
+
+def day_of(page: Page, see: See) -> None:
+    """Every screen, from the start on."""
+    enter(page, see)
+    day(page, see)
+    rest(page, see)
+    visits(page, see)
+    locked(page, see)
