@@ -44,7 +44,7 @@ export function set<K extends keyof Settings>(name: K, value: Settings[K]): void
 
 /** Another window of this phone chose something: this one shows it too. changed: told after each. */
 export function follow(changed: () => void): void {
-  addEventListener('storage', (event) => {
+  window.addEventListener('storage', (event) => {
     if (event.key !== NAME) return;
     Object.assign(settings, read());
     show();
