@@ -121,8 +121,11 @@ export interface Story {
 /** Whose telephone it is and what may be sent to it. */
 export interface PhoneRules {
   number: string;
+  /** `own`, `shared`, `none`; '' where nobody asked. */
   whose: string;
+  /** The hours at which it is safe to call, apart by spaces: `morning midday afternoon evening`; '' where nobody asked. */
   hours: string;
+  /** Whether she wants messages: `yes`, `no`, ''. */
   may: string;
 }
 
@@ -193,6 +196,43 @@ export interface Warning {
   confirmed: boolean;
 }
 
+/** A month's figure: of how many what is asked holds. Never a target, and nothing to be measured by. */
+export interface MonthFigure {
+  name: string;
+  programme: string;
+  title: Words;
+  confirmed: boolean;
+  yes: number;
+  of: number;
+  whoYes: PersonShort[];
+  whoNot: PersonShort[];
+}
+
+export interface MonthWork {
+  form: string;
+  title: Words;
+  times: number;
+  who: PersonShort[];
+}
+
+export interface MonthReason {
+  reason: string;
+  words: Words;
+  times: number;
+  who: PersonShort[];
+}
+
+/** What a worker did in a month, and how it stands with those whom she looks after: as her supervisor sees it. */
+export interface Month {
+  year: number;
+  /** 1 to 12. */
+  month: number;
+  seen: PersonShort[];
+  work: MonthWork[];
+  reasons: MonthReason[];
+  figures: MonthFigure[];
+}
+
 export type OutState = 'here' | 'sent' | 'held' | 'refused';
 
 export interface Standing {
@@ -210,6 +250,14 @@ export interface Standing {
   /** What the last try met; '' when it went well. */
   trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
   running: boolean;
+}
+
+/** Somebody who answers when a worker calls for help. number: as it is dialled; name: '' where nobody wrote it. */
+export interface Call {
+  name: string;
+  role: string;
+  number: string;
+  place: string;
 }
 
 export interface Reason {
@@ -270,6 +318,10 @@ export interface Phone {
   byCard(code: string): Promise<PersonShort | null>;
   story(subject: string): Promise<Story>;
   places(): Promise<{ id: string; name: Words; kind: string }[]>;
+  /** Whom to call when somebody is in danger, nearest first: as the server said last. */
+  calls(): Promise<Call[]>;
+  /** month: 1 to 12. */
+  month(year: number, month: number): Promise<Month>;
 
   forms(): Promise<FormInfo[]>;
   /** form: its id, or `id@version` for the one that a draft was begun with. subject: of whom it is to speak. */
@@ -302,6 +354,8 @@ export interface Phone {
   arrivals(): Promise<Arrival[]>;
 
   sync(): Promise<Standing>;
+  /** On a low battery: after a failure nothing is tried again by itself. */
+  spare(spared: boolean): Promise<void>;
   standing(): Promise<Standing>;
   /** A sealed parcel of everything not acknowledged, and of what is carried for others. */
   handOver(): Promise<{ bytes: Uint8Array; submissions: number }>;

@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 
 import App from './App.svelte';
 import { codeIn } from './screens/code';
+import { condition } from './screens/condition.svelte';
 import { nav } from './screens/nav.svelte';
 import { session } from './screens/session.svelte';
 import { follow, settings, show } from './screens/settings.svelte';
@@ -38,6 +39,7 @@ async function begin(): Promise<void> {
   addEventListener('hashchange', asked);
   nav.listen();
   session.watch();
+  void condition.watch();
   listen();
   void player.look();
   mount(App, { target });

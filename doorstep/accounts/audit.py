@@ -8,6 +8,7 @@ OPERATOR = "operator"
 ACTIONS = {
     "looked": "opened a person's record",
     "listed": "opened a list of who is due",
+    "month_looked": "opened a worker's month",
     "held_looked": "opened something that was held",
     "held_released": "released something that was held",
     "held_refused": "refused something that was held, for good",
@@ -21,6 +22,7 @@ ACTIONS = {
     "assigned": "gave or ended a role in an area",
     "password_set": "gave a worker a new password",
     "revoked": "revoked a phone or tokens",
+    "number_set": "wrote down on which number a worker answers",
     "phone_code": "made an enrolment code for somebody's phone",
     "phone_locked": "locked a phone",
     "phone_unlocked": "opened a locked phone again",

@@ -35,6 +35,8 @@ class Worker(AbstractBaseUser):
     called = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True, default="")
     """In which the pages speak to them; '' when nobody said: then as their browser asks."""
+    telephone = models.CharField(max_length=20, blank=True, default="")
+    """On which a colleague reaches them when somebody is in danger, as it is dialled; '' when nobody said."""
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(auto_now_add=True)
     invented = models.BooleanField(default=False)

@@ -13,6 +13,7 @@ from doorstep.pathways.compiler import Compiled, compile_steps
 from doorstep.pathways.engines import FACT, RELATION, STEP
 from doorstep.pathways.status import compile_status
 from doorstep.record import attributes
+from doorstep.record.figures import figures_sql
 from doorstep.record.needs import Needs, needs_of
 from doorstep.record.shelf import Pack
 from doorstep.record.statement import Statement
@@ -24,7 +25,8 @@ Table = tuple[str, tuple[tuple[str, str], ...], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Meaning:
-    """facts, steps: statements over those in table `touched`, and over everybody. status: of the table `asof`."""
+    """facts, steps: statements over those in table `touched`, and over everybody. status: of the table `asof`. figures: of a
+    worker's month, by programme."""
 
     tables: list[Table]
     facts_touched: list[Statement]
@@ -32,6 +34,7 @@ class Meaning:
     facts_all: list[Statement]
     steps_all: list[Statement]
     status: str
+    figures: dict[str, str]
 
 
 def work_out_meaning(pack: Pack, dialect: str) -> Meaning:
@@ -39,7 +42,7 @@ def work_out_meaning(pack: Pack, dialect: str) -> Meaning:
     touched, everybody = compiled_steps(pack, dialect, TOUCHED), compiled_steps(pack, dialect, None)
     return Meaning(
         _tables(pack, touched), _facts(dialect, TOUCHED), _steps(dialect, TOUCHED, touched), _facts(dialect, None),
-        _steps(dialect, None, everybody), compile_status(dialect).sql,
+        _steps(dialect, None, everybody), compile_status(dialect).sql, _figures(pack, dialect),
     )  # fmt: skip
 
 
@@ -50,6 +53,11 @@ def compiled_steps(pack: Pack, dialect: str, touched: str | None) -> list[tuple[
         for _, programme in sorted(pack.programmes.items())
         for pathway in programme.pathways
     ]
+
+
+def _figures(pack: Pack, dialect: str) -> dict[str, str]:
+    found = {name: figures_sql(programme, dialect) for name, programme in sorted(pack.programmes.items())}
+    return {name: sql for name, sql in found.items() if sql}
 
 
 def _tables(pack: Pack, compiled: Iterable[tuple[Needs, Compiled]]) -> list[Table]:

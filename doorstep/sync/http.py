@@ -27,6 +27,7 @@ from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
 from doorstep.sync import codes, parcels, phones, pull
+from doorstep.sync.calls import calls_of
 from doorstep.sync.clips_answer import clips_answer
 from doorstep.sync.clips_voices import Voices
 from doorstep.sync.cursor import Cursor
@@ -188,11 +189,13 @@ class SyncApp:
                 known = units(register, holding.areas)
                 wide = countries(register) if holding.everywhere else []
                 guests = self.moving.guests(register, holding)
+                called = calls_of(register, holding)
                 forms = self.offers.to(register, holding.scope)
             roles = [{"role": grant.role, "place": grant.place} for grant in holding.scope.grants or ()]
             found |= {
                 "areas": [_place(unit) for unit in (*sorted(known.values(), key=lambda unit: unit.id), *wide)],
                 "roles": roles, "opens": holding.opens, "scope": now.scope, "pack": pack.hash, "forms": forms,
+                "calls": called,
                 "guests": guests,
             }  # fmt: skip
         return Answer(200, json_of(found))

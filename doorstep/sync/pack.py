@@ -19,6 +19,7 @@ from doorstep.content.model import Form, Pathway, Programme, Step
 from doorstep.content.uploaded import uploaded_of
 from doorstep.record import schema
 from doorstep.record.database import ddl
+from doorstep.record.figures import asked_sql, figures_of
 from doorstep.record.fingerprint import code_version
 from doorstep.record.meaning import Meaning
 from doorstep.record.needs import Needs
@@ -97,6 +98,7 @@ def _told(pack: Pack, meaning: Meaning) -> dict[str, Any]:
             "table": "corrected", "columns": "root, member, stamp, leaf, rank", "select": correction_trees_sql("sqlite", TREE),
         },
         "status": meaning.status,
+        "figures": [_figures(programme, meaning) for programme in programmes if programme.id in meaning.figures],
         "forms": [form_told(form, programme) for programme in programmes for form in programme.forms.values()],
         "dictionary": _dictionary(programmes),
         "pathways": {
@@ -124,6 +126,15 @@ def _table_of(statement: str) -> str:
 
 def _statement(one: Statement) -> dict[str, Any]:
     return {"table": one.table, "columns": one.columns, "select": one.select}
+
+
+def _figures(programme: Programme, meaning: Meaning) -> dict[str, Any]:
+    """A worker's figures of a month. sql asks for its first day, its last, and the day whose end it is judged at."""
+    own = [
+        {"name": one.name, "title": dict(one.title), "compartments": list(one.compartments), "confirmed": dict(one.confirmed)}
+        for one in figures_of(programme)
+    ]
+    return {"programme": programme.id, "sql": asked_sql(meaning.figures[programme.id]), "figures": own}
 
 
 def _steps(statements: Iterable[Statement], pathways: Iterable[str]) -> list[dict[str, Any]]:

@@ -59,6 +59,12 @@ def short_day(day: int) -> str:
     return format_date(as_date(day), format="medium", locale=locale())
 
 
+def month_words(first: date) -> str:
+    """November 2026."""
+    said = format_skeleton("yMMMM", first, locale=locale())
+    return said[:1].upper() + said[1:]
+
+
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of this name; UTC when nobody knows it."""
     try:

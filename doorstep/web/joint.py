@@ -11,17 +11,22 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from doorstep.accounts import access, demonstration
+from doorstep.accounts.models import Worker
 from doorstep.accounts.roles import EVERYWHERE
 from doorstep.content.model import Programme
 from doorstep.content.uploaded import uploaded_of
 from doorstep.record import lists, people, placing, whereabouts
 from doorstep.record.attachments import attachment, attachments, opens_form
 from doorstep.record.database import Connection
+from doorstep.record.figures import Month
 from doorstep.record.opened import shared_record
 from doorstep.record.people import relatives
 from doorstep.record.places.model import ADMINISTRATIVE, HEALTH
 from doorstep.record.record import Record
 from doorstep.record.story import Story, canonical, story
+from doorstep.sync.holding import Holding
+from doorstep.sync.month import MonthOf, month_of
+from doorstep.sync.snapshot import TooMany
 from doorstep.web.days import civil_day
 from doorstep.web.due_view import Person
 
@@ -276,6 +281,48 @@ def narrowest(units: Iterable[placing.PlaceRow]) -> placing.PlaceRow | None:
 def place_name(place: placing.PlaceRow, lang: str) -> str:
     """The name in this language, else in English, else in any."""
     return place.names.get(lang) or place.names.get("en") or next(iter(place.names.values()), place.id)
+
+
+Roles = list[tuple[str, placing.PlaceRow | None]]
+
+
+def areas_of(workers: Collection[Worker]) -> dict[int, Roles]:
+    """What each of these does where today: (role, place or None for everywhere), by the worker's key."""
+    held = {one.pk: list(access.viewer(one).scope.grants or ()) for one in workers}
+    with record().store.register.read() as register:
+        units = placing.units(register, {grant.place for own in held.values() for grant in own})
+    return {pk: [(grant.role, units.get(grant.place)) for grant in own] for pk, own in held.items()}
+
+
+def month(worker: Worker, days: Month) -> MonthOf | None:
+    """A worker's month, as her phone shows it; None where no phone could hold everybody whom she may see."""
+    try:
+        return month_of(record(), Holding.of(access.viewer(worker), programmes()), days)
+    except TooMany:
+        return None
+
+
+def opened_anywhere(who: access.Viewer) -> frozenset[tuple[str, str]]:
+    """Programme and compartment, of what the viewer's roles open."""
+    return frozenset((name, one) for name, own in programmes().items() for role in who.roles for one in own.roles.get(role, ()))
+
+
+def people_seen(who: access.Viewer, subjects: Collection[str], lang: str) -> dict[str, Person]:
+    """Those of these people whom the viewer may see, as lists show them."""
+    day = lists.today()
+    with record().store.register.read() as register:
+        seen = whereabouts.visible(register, subjects, who.scope, day)
+        units = whereabouts.units_of(register, seen, day)
+        places = placing.units(register, {unit for own in units.values() for unit in own})
+        mothers = relatives(register, seen, "mother")
+        near = whereabouts.visible(register, set(mothers.values()), who.scope, day)
+    called = names(who, {**near, **seen})
+    found = {}
+    for subject in seen:
+        home = narrowest(places[unit] for unit in units.get(subject, ()) if unit in places)
+        where = (place_name(home, lang), home.id) if home else ("", "")
+        found[subject] = Person(subject, called.get(subject), called.get(mothers.get(subject, "")), *where)
+    return found
 
 
 def demo_logins() -> list[demonstration.Login]:

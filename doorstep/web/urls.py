@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from doorstep.web.views import door, due, forms, home, moving, phones, programmes, story, voices
+from doorstep.web.views import door, due, forms, home, month, moving, phones, programmes, story, voices
 
 app_name = "web"
 urlpatterns = [
@@ -23,10 +23,13 @@ urlpatterns = [
     path("forms/<slug:name>/again/", forms.again, name="form_again"),
     path("forms/<slug:name>/workbook/<int:n>/", forms.workbook, name="form_workbook"),
     re_path(r"^forms/(?P<name>[-\w]+)/answers\.(?P<kind>csv|xlsx)$", forms.answers, name="form_answers"),
+    path("month/", month.months, name="months"),
+    path("month/<int:pk>/", month.month, name="month"),
     path("people/<str:subject>/", story.story, name="story"),
     path("people/<str:subject>/file/<str:submission>/<str:name>", story.file, name="story_file"),
     path("phones/", phones.phones, name="phones"),
     path("phones/code/", phones.code, name="phones_code"),
+    path("phones/number/", phones.number, name="phones_number"),
     path("phones/<int:pk>/", phones.decide, name="phones_decide"),
     path("cards/", moving.cards, name="cards"),
     path("looked/", moving.looked, name="looked"),

@@ -173,3 +173,39 @@ LISTED = (
     "subject", "episode", "pathway", "step", "n", "since", "until", "until_why", "rule", "clock", "opens", "due", "overdue",
     "closes", "done_on", "done_by", "waits_for", "urgency", "compartment", "status",
 )  # fmt: skip
+
+WORK = """
+SELECT DISTINCT s.submission, s.form, COALESCE(a.canonical, o.subject) FROM sub AS s JOIN speaks_of AS o ON o.submission = s.submission
+LEFT JOIN alias AS a ON a.subject = o.subject LEFT JOIN corrected AS c ON c.member = s.submission
+WHERE s.author = ? AND s.made_day >= ? AND s.made_day <= ? AND (c.member IS NULL OR (c.leaf = 1 AND c.rank = 1))
+"""
+
+
+def month_on(phone: Register, author: str, first: int, last: int) -> dict[str, Any]:
+    """A worker's month as her phone shows it: figures (name, subject, episode, yes), work (form, submission, subject), and reasons
+    (reason, subject)."""
+    figures = []
+    for own in phone.pack["figures"]:
+        judged = [
+            {row[:3]: row[4] for row in phone.db.execute(own["sql"], (first, last, day)) if row[3] == 1} for day in (first - 1, last)
+        ]
+        for one in own["figures"]:
+            needed = ", ".join("?" * len(one["compartments"]))
+            opened = {
+                row[0] for row in phone.db.execute(
+                    f"SELECT subject FROM opened WHERE programme = ? AND compartment IN ({needed}) "
+                    "GROUP BY subject HAVING COUNT(DISTINCT compartment) = ?",
+                    (own["programme"], *one["compartments"], len(one["compartments"])),
+                )
+            }  # fmt: skip
+            figures += [
+                (*key, yes == 1) for key, yes in judged[1].items()
+                if key[0] == one["name"] and key not in judged[0] and key[1] in opened
+            ]  # fmt: skip
+    work = phone.db.execute(WORK, (author, first, last)).fetchall()
+    pairs = {(submission, subject) for submission, _, subject in work}
+    reasons = phone.db.execute("SELECT submission, subject, txt FROM fact WHERE code = 'not_done_reason'").fetchall()
+    return {
+        "figures": sorted(figures), "work": sorted((form, submission, subject) for submission, form, subject in work),
+        "reasons": sorted((why, subject) for submission, subject, why in reasons if (submission, subject) in pairs),
+    }  # fmt: skip

@@ -159,3 +159,21 @@ def test_nobody_is_kept_out_of_the_page_with_a_code_on_it(sized: Page, console: 
     assert findings(sized) == []
     assert widest(sized) <= sized.viewport_size["width"]  # type: ignore[index]
     assert sized.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_supervisor_writes_down_on_which_number_somebody_answers_and_phones_learn_it(console: Console) -> None:
+    sok = console.visitor("sok")
+    assert sok.post("/phones/number/", worker="mai", number=" +855 12 000-111 ").status == 302
+    assert 'value="+85512000111"' in sok.get("/phones/").main
+    wrong = sok.post("/phones/number/", worker="mai", number="ask her")
+    assert wrong.status == 200
+    assert "ask her" in wrong.main
+    assert "Nothing was changed" in wrong.main
+    assert sok.post("/phones/number/", number="+855 12 000 222").status == 302, "her own"
+    assert sok.post("/phones/number/", worker="lan", number="1").status == 404, "she does not answer for her"
+    token = enrolled(console, made(sok, "dara")[1].replace(" ", ""), "phone-that-calls")
+    called = [(one["role"], one["number"]) for one in asked(console, "GET", "state", token=token)[1]["calls"]]
+    assert called == [("midwife", "+85512000111"), ("supervisor", "+85512000222")]
+    assert sok.post("/phones/number/", worker="mai", number="").status == 302
+    assert sok.post("/phones/number/", number="").status == 302
+    assert asked(console, "GET", "state", token=token)[1]["calls"] == []

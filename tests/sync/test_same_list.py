@@ -25,6 +25,7 @@ from doorstep.simulation.stream import simulate
 from tests.record.world import World
 from tests.support.pages import ROOT, maternal
 from tests.sync.held import LISTED, Held, Register, Rows
+from tests.sync.months import busiest, same_months
 
 VILLAGE = "KH-16050201"
 ROLES = ("attendant", "mediator", "midwife", "hospital", "social_worker", "supervisor", "manager")
@@ -145,8 +146,10 @@ def test_every_worked_case_gives_the_same_list_in_every_role(maternal_world: Wor
     sent = list(cases(programme))
     receipts = world.send(*sent, received=LATER)
     assert {(one.outcome, one.reason) for one in receipts} == {("accepted", "")}
-    pack = pack_of(world)
-    days = [*(row[0] for row in world.rows("fact", "DISTINCT day")[::9]), today()]
+    pack = pack_of(world.catch_up())
+    days = [*(row[0] for row in world.rows("fact", "DISTINCT day")[::30]), today()]
+    assert len(days) > 3
+    months = busiest(world, 6)
     for role in ROLES:
         scope = scope_of(role)
         held = snapshot_of(world, scope)
@@ -156,6 +159,10 @@ def test_every_worked_case_gives_the_same_list_in_every_role(maternal_world: Wor
             assert_same(kept.rows(table), anew.rows(table), f"{role}: {table} as sent and as worked out there")
         count = compare(world, scope, kept, days)
         assert count > 1000 or role == "manager"
+        figures = same_months(world, holding(world, scope), kept, months)
+        assert figures["figures"] > 100 or role == "manager"
+        assert bool(figures["syphilis_tested"]) == (role in ("mediator", "midwife", "hospital"))
+        assert bool(figures["hiv_tested"]) == (role in ("midwife", "hospital"))
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +186,9 @@ def test_five_hundred_simulated_people_give_the_same_list_in_every_role(maternal
         anew.work_out()
         assert_same(Register(pack).fill(held).rows("step"), anew.rows("step"), f"{role}: as sent, and as worked out there")
         assert compare(world, scope, anew, days) > 10_000
+        figures = same_months(world, holding(world, scope), anew, busiest(world, 3))
+        assert figures["figures"] > 50
+        assert figures["work"] > 50
 
 
 @pytest.mark.parametrize("role", ["attendant", "midwife"])

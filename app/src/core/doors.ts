@@ -1,5 +1,6 @@
 /** The server's doors for phones: `/sync/v1/`, JSON, gzip both ways. Every failure has one of the names of `Standing.trouble`. */
 
+import type { CallSent } from './calls';
 import type { FoundElsewhere, Language, PlaceAnywhere, SeekReason, Sought, Words } from '../contract';
 import type { Bundle, Columns } from './bundle';
 import type { GuestSent } from './guests_kept';
@@ -37,6 +38,8 @@ export interface Area {
 
 /** What is not for a phone that is locked or revoked is left out. */
 export interface State {
+  /** Whom to call; absent from an older server. */
+  calls?: CallSent[];
   /** UTC seconds. */
   time: number;
   generation: string;

@@ -61,6 +61,14 @@ export interface ProgrammeInfo {
   roles: Record<string, string[]>;
 }
 
+/** A worker's figures of a month. sql: (indicator, subject, episode, denominator, numerator), asked with the first day of the month,
+ * its last, and the day whose end it is judged at. compartments: all must be open. */
+export interface FiguresInfo {
+  programme: string;
+  sql: string;
+  figures: { name: string; title: Words; compartments: string[]; confirmed: Record<string, boolean> }[];
+}
+
 export interface FormSent {
   id: string;
   version: string;
@@ -87,6 +95,8 @@ export interface PackSent {
   steps: Statement[];
   trees: Statement;
   status: string;
+  /** Absent in packs of an older server. */
+  figures?: FiguresInfo[];
   forms: FormSent[];
   dictionary: Record<string, CodeInfo>;
   pathways: Record<string, PathwayInfo>;

@@ -1,8 +1,9 @@
 /** The engine behind the screens: `Phone` of the contract, over one open session at a time. */
 
 import type {
-  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
+  Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Month, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
+import { calls } from './calls';
 import { Away, Doors, type Fetch } from './doors';
 import { filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
@@ -11,6 +12,7 @@ import { newId } from './ids';
 import { here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
+import { month } from './month';
 import { out, standing as standingOf } from './outbox';
 import { cardHolder, short, shorts } from './people';
 import { setMeta } from './register';
@@ -39,6 +41,7 @@ export class Engine implements Phone {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private bringing = false;
+  private spared = false;
 
   constructor(
     private readonly shelf: Shelf,
@@ -283,6 +286,15 @@ export class Engine implements Phone {
     return this.open.packs.current ? arrivals(this.open.asking(), this.open.username) : [];
   }
 
+  async calls(): Promise<Call[]> {
+    return calls(this.open.db, this.open.language);
+  }
+
+  async month(year: number, of: number): Promise<Month> {
+    if (!this.open.packs.current) return { year, month: of, seen: [], work: [], reasons: [], figures: [] };
+    return month(this.open.asking(), this.open.username, this.open.opens, year, of);
+  }
+
   // --- forms ---
 
   async forms(): Promise<FormInfo[]> {
@@ -369,10 +381,16 @@ export class Engine implements Phone {
     return this.syncing;
   }
 
+  async spare(spared: boolean): Promise<void> {
+    this.spared = spared;
+    if (spared) clearTimeout(this.retry);
+  }
+
   /** After a failure it is tried again by itself, at longer and longer intervals, not at the same moment on every phone. */
   private again(trouble: Standing['trouble']): void {
     clearTimeout(this.retry);
     this.failures = trouble ? this.failures + 1 : 0;
+    if (this.spared) return;
     if (trouble !== 'offline' && trouble !== 'busy' && trouble !== 'server') return;
     const delay = Math.min(FIRST_RETRY * 2 ** (this.failures - 1), LAST_RETRY) * (0.5 + Math.random());
     this.retry = setTimeout(() => void this.sync().catch(() => {}), delay);

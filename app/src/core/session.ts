@@ -1,5 +1,6 @@
 /** One worker's engine while it is open: her database, her packs, her signature, her way to the server. */
 
+import { keepCalls } from './calls';
 import { dropFiles, dropOrphanFiles } from './files';
 import { hex, unhex } from './hex';
 import { dayOf } from './clock';
@@ -90,6 +91,7 @@ export function keepState(db: Database, state: State): void {
   setMeta(db, 'roles', JSON.stringify([...new Set((state.roles ?? []).map((one) => one.role))].sort()));
   setMeta(db, 'forms', JSON.stringify(state.forms ?? []));
   keepGuests(db, state.guests ?? []);
+  keepCalls(db, state.calls);
   setMeta(db, 'language', state.worker.language);
   setMeta(db, 'areas', JSON.stringify(areas.map((area) => ({ id: area.id, kind: area.kind, name: area.names }))));
   const home = areas.find((area) => area.tree === 'administrative') ?? areas[0];

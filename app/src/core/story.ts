@@ -108,11 +108,16 @@ function phoneOf(db: Database, subject: string): PhoneRules | null {
   const own = attributesOf(db, [subject]).get(subject) ?? {};
   const facts = new Map(
     db.rows<[string, string | null]>(
-      "SELECT code, txt FROM fact WHERE subject = ? AND code IN ('phone', 'phone_is', 'phone_hours', 'messages_wanted') ORDER BY ts, submission",
+      "SELECT code, txt FROM fact WHERE subject = ? AND code IN ('phone', 'phone_is', 'messages_wanted') ORDER BY ts, submission",
       [subject],
     ),
   );
+  // Several hours may be safe: those that were told last, together.
+  const hours = db.rows<[string, string]>(
+    "SELECT submission, txt FROM fact WHERE subject = ? AND code = 'phone_hours' ORDER BY ts DESC, submission DESC, \"row\"", [subject],
+  );
+  const safe = hours.filter(([submission]) => submission === hours[0]?.[0]).map(([, hour]) => hour).join(' ');
   const told = (name: string): string => text(own[name]) || (facts.get(name) ?? '');
   const [number, whose] = [told('phone'), told('phone_is')];
-  return number || whose ? { number, whose, hours: told('phone_hours'), may: told('messages_wanted') } : null;
+  return number || whose ? { number, whose, hours: safe, may: told('messages_wanted') } : null;
 }

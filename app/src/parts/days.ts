@@ -91,3 +91,11 @@ export function years(born: Told, today: number): { years: number; about: boolea
   const before = now.getUTCMonth() < then.getUTCMonth() || (now.getUTCMonth() === then.getUTCMonth() && now.getUTCDate() < then.getUTCDate());
   return { years: now.getUTCFullYear() - then.getUTCFullYear() - (before ? 1 : 0), about: born.precision === 'season' };
 }
+
+/** November 2026. month: 1 to 12. */
+export function monthName(year: number, of: number, language: Language): string {
+  const at = Date.UTC(year, of - 1, 1);
+  if (foreign(language)) return `${t('date.months').split('|')[of - 1] ?? ''} ${year}`;
+  const said = format(language, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at);
+  return said.charAt(0).toLocaleUpperCase(language) + said.slice(1);
+}

@@ -77,7 +77,7 @@ export function villagers(today: number): Villager[] {
 
   const ly = woman('practice-2', 'ly', 1, 31, 34);
   ly.steps = [...contacts(ly.subject, today, 34, 4), now(step(ly.subject, 'birth_plan', 1, { due: today - 16 }))];
-  ly.phone = { number: '000 000 002', whose: 'shared', hours: '18-20', may: 'no' };
+  ly.phone = { number: '000 000 002', whose: 'shared', hours: 'evening', may: 'no' };
 
   const dao = woman('practice-3', 'dao', 2, 19, 28);
   dao.steps = contacts(dao.subject, today, 28, 2).map((one) =>

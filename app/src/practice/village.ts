@@ -1,5 +1,5 @@
 import type {
-  Arrival, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Json, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Json, Month, MonthFigure, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
   WorkerHere, Words,
 } from '../contract';
 import { civilDay } from '../parts/days';
@@ -193,6 +193,37 @@ export class PracticeVillage implements Phone {
     return one;
   }
 
+  /** Nobody real is called from here: whoever wants to try writes a number of her own. */
+  async calls(): Promise<Call[]> {
+    return [];
+  }
+
+  /** Of what was done here; the village has no figures but this. */
+  async month(year: number, month: number): Promise<Month> {
+    const there = new Date(this.now());
+    const mine = there.getFullYear() === year && there.getMonth() + 1 === month ? this.kept : [];
+    const who = (kept: Kept[]): PersonShort[] => [...new Set(kept.map((one) => one.filled.subject))].map((one) => this.short(this.find(one)));
+    const titles = programme.titles as Record<string, Words>;
+    const work = [...new Set(mine.map((one) => one.filled.form))].map((form) => {
+      const own = mine.filter((one) => one.filled.form === form);
+      return { form, title: titles[form] ?? {}, times: own.length, who: who(own) };
+    });
+    const not = mine.filter((one) => one.filled.form === 'visit_not_done');
+    const why = (one: Kept): string => String(one.filled.answers['not_done_reason']);
+    const reasons = [...new Set(not.map(why))].map((reason) => {
+      const own = not.filter((one) => why(one) === reason);
+      return { reason, words: programme.reasons.find((one) => one.code === reason)?.words ?? {}, times: own.length, who: who(own) };
+    });
+    const babies = this.all.filter((one) => one.ageDays !== null);
+    const visited = new Set(mine.filter((one) => one.filled.form === 'postnatal_baby').map((one) => one.filled.subject));
+    const [yes, no] = [babies.filter((one) => visited.has(one.subject)), babies.filter((one) => !visited.has(one.subject))];
+    const figure: MonthFigure = {
+      name: 'practice', programme: 'practice', title: titles['postnatal_baby'] ?? {}, confirmed: false, yes: yes.length, of: babies.length,
+      whoYes: yes.map((one) => this.short(one)), whoNot: no.map((one) => this.short(one)),
+    };
+    return { year, month, seen: who(mine.filter((one) => one.filled.form !== 'visit_not_done')), work, reasons, figures: there.getFullYear() === year && there.getMonth() + 1 === month ? [figure] : [] };
+  }
+
   async places(): Promise<{ id: string; name: Words; kind: string }[]> {
     return [{ id: 'practice', name: { [language()]: t('practice.village') }, kind: 'village' }];
   }
@@ -337,6 +368,8 @@ export class PracticeVillage implements Phone {
   async sync(): Promise<Standing> {
     return this.standing(); // nothing is sent from here, not even by itself
   }
+
+  async spare(): Promise<void> {}
 
   async standing(): Promise<Standing> {
     return {

@@ -15,7 +15,7 @@ export type Screen =
   | { name: 'moves'; subject: string }
   | { name: 'form'; form: string; subject: string; person: PersonShort | null; step?: StepNow; draft?: string; replaces?: string; place?: string;
       /** It registers somebody new. */ makes?: boolean }
-  | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'signs' | 'scan-card' };
+  | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'month' | 'signs' | 'scan-card' };
 
 export function isPlace(name: string): name is Place {
   return (PLACES as readonly string[]).includes(name);

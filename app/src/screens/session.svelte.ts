@@ -1,5 +1,6 @@
-import type { Phone, Standing, WorkerHere } from '../contract';
+import type { Call, Phone, Standing, WorkerHere } from '../contract';
 import { nav } from './nav.svelte';
+import { settings } from './settings.svelte';
 
 /** Minutes without a touch, and out of sight, after which it locks. */
 export const LOCK_AFTER_MS = 5 * 60_000;
@@ -19,6 +20,8 @@ class Session {
   changed = $state(0);
   /** The code of a square that was opened with the phone's own camera; '' for none. */
   asked = '';
+  /** Whom to call when somebody is in danger, nearest first. */
+  calls = $state.raw<Call[]>([]);
   /** What was last looked for, so that the way back finds the same list. */
   search = $state('');
   private before = new Set<() => Promise<void>>();
@@ -47,11 +50,19 @@ class Session {
   }
   private practised = false;
 
+  /** What the one button rings; '' where no number is known. */
+  get number(): string {
+    return this.calls[0]?.number || settings.midwife;
+  }
+
   /** After the secret was right. */
   enter(phone: Phone, worker: WorkerHere): void {
     this.phone = phone;
     this.worker = worker;
     this.practised ||= worker.practice;
+    this.calls = [];
+    void this.askCalls(phone);
+    void phone.spare(this.spared).catch(() => {});
     this.touch();
     nav.root({ name: 'today' });
     void this.send();
@@ -80,6 +91,7 @@ class Session {
     this.phone = null;
     this.worker = null;
     this.standing = null;
+    this.calls = [];
     this.search = '';
     if (worker.opensBy === '') nav.root({ name: 'boot' });
     else nav.root({ name: 'unlock', worker });
@@ -99,11 +111,17 @@ class Session {
       this.standing = await phone.standing();
       this.standing = await phone.sync();
       if (this.phone === phone) this.changed += 1;
+      await this.askCalls(phone);
     } catch {
       await this.look();
     } finally {
       this.sending = false;
     }
+  }
+
+  private async askCalls(phone: Phone): Promise<void> {
+    const found = await phone.calls().catch(() => null);
+    if (found !== null && this.phone === phone) this.calls = found;
   }
 
   /** How it stands, without trying to send. */
@@ -116,6 +134,14 @@ class Session {
       // The sentence stays as it was: nothing new is claimed.
     }
   }
+
+  /** On a low battery nothing is sent by itself: only what she has just kept, or when she says so. */
+  async spare(spared: boolean): Promise<void> {
+    this.spared = spared;
+    await this.phone?.spare(spared).catch(() => {});
+    if (!spared) await this.send();
+  }
+  private spared = false;
 
   touch(): void {
     this.touched = Date.now();
@@ -136,10 +162,20 @@ class Session {
         void (away && this.locks ? this.lock() : Promise.resolve()).finally(() => cover(false));
       }
     });
+    // The list of open apps may show the screen as it was when it lost the foreground, before it counts as hidden. What was being
+    // typed keeps its place.
+    const aside = (away: boolean): void => {
+      document.documentElement.toggleAttribute('data-aside', away);
+    };
+    addEventListener('blur', () => aside(!document.hasFocus()));
+    addEventListener('focus', () => aside(false));
+    addEventListener('pointerdown', () => aside(false), { capture: true });
     addEventListener('pagehide', () => cover(true));
     addEventListener('pageshow', () => cover(document.hidden));
     for (const name of ['pointerdown', 'keydown', 'scroll']) addEventListener(name, () => this.touch(), { passive: true, capture: true });
-    addEventListener('online', () => void this.send());
+    addEventListener('online', () => {
+      if (!this.spared) void this.send();
+    });
     setInterval(() => {
       if (this.phone !== null && this.locks && Date.now() - this.touched > LOCK_AFTER_MS) void this.lock();
     }, 5_000);

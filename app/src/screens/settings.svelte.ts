@@ -17,14 +17,16 @@ export interface Settings {
   read: boolean;
   /** Whom the call button rings; '' before she wrote it. */
   midwife: string;
+  /** The battery is low; worked out, never kept. */
+  spared: boolean;
 }
 
 const NAME = 'doorstep.settings';
-const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, voice: '', read: false, midwife: '' };
+const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, voice: '', read: false, midwife: '', spared: false };
 
 function read(): Settings {
   try {
-    return { ...FIRST, ...(JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Settings>) };
+    return { ...FIRST, ...(JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Settings>), spared: false };
   } catch {
     return { ...FIRST };
   }
@@ -57,6 +59,7 @@ export function show(): void {
   const page = document.documentElement;
   page.dataset['letters'] = settings.letters;
   page.toggleAttribute('data-spoken', settings.voice !== '');
-  page.toggleAttribute('data-dark', settings.light === 'dark');
+  page.toggleAttribute('data-dark', settings.light === 'dark' || (settings.spared && settings.light === 'phone'));
+  page.toggleAttribute('data-spared', settings.spared);
   page.toggleAttribute('data-light', settings.light === 'light');
 }

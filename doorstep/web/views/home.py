@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from doorstep.accounts import access
-from doorstep.accounts.roles import CARERS
+from doorstep.accounts.roles import CARERS, PHONES_OF
 from doorstep.content.uploaded import READERS
 from doorstep.web import joint
 from doorstep.web.meanings import MEANINGS
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", {
         "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.written(),
         "cares": bool(who.roles & CARERS), "records": bool(who.roles & RECORDS),
+        "months": bool(who.roles & (CARERS | PHONES_OF.keys())) and bool(joint.areas(who)),
         "forms": bool(who.roles & set(READERS)), "audits": access.audit(who),
     })  # fmt: skip
 

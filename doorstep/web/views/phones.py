@@ -17,12 +17,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from doorstep.accounts import access
+from doorstep.accounts import access, audit
 from doorstep.accounts.models import ACTIVE, LOCKED, REVOKED, WIPE, Device, PhoneCode, Worker
 from doorstep.accounts.roles import PHONES_OF
-from doorstep.record import placing
 from doorstep.record.placing import PlaceRow
 from doorstep.sync import phones as standing
+from doorstep.sync.calls import number_of
 from doorstep.sync.codes import LASTS, link, make_code, picture, written
 from doorstep.web import joint
 from doorstep.web.days import moment
@@ -97,6 +97,27 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('web:phones')}{query}#phone-{pk}")
 
 
+@require_POST
+@login_required
+def number(request: HttpRequest) -> HttpResponse:
+    """Keeps the number on which somebody answers when a colleague calls because of a danger; an empty one takes it
+    away. worker: whose it is; the viewer's own where nobody is named."""
+    mine, named = _mine(request), request.POST.get("worker")
+    own = request.user if isinstance(request.user, Worker) and named is None else None
+    worker = own or next((one for one in mine if one.username == named), None)
+    if worker is None:
+        raise Http404
+    typed = request.POST.get("number", "").strip()[:40]
+    plain = number_of(typed)
+    if plain is None:
+        return _page(request, mine, wrong={"worker": worker, "typed": typed})
+    if plain != worker.telephone:
+        worker.telephone = plain
+        worker.save(update_fields=["telephone"])
+        audit.note(joint.viewer(request).username, "number_set", about=worker.username)
+    return HttpResponseRedirect(f"{reverse('web:phones')}#number-{worker.pk}")
+
+
 def _mine(request: HttpRequest) -> list[Worker]:
     """The workers whose phones the viewer looks after; Http404 for everybody whose role looks after none."""
     who = joint.viewer(request)
@@ -105,14 +126,16 @@ def _mine(request: HttpRequest) -> list[Worker]:
     return access.phones(joint.record(), who)
 
 
-def _page(request: HttpRequest, mine: list[Worker], made: dict[str, Any] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, mine: list[Worker], made: dict[str, Any] | None = None, wrong: dict[str, Any] | None = None
+) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:80]
     found = [one for one in mine if words.casefold() in f"{one.username} {one.called}".casefold()]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     in_use = Device.objects.filter(worker__in=mine, standing=ACTIVE).values("worker").distinct().count()
     return render(request, "web/phones.html", {
         "rows": _rows(page.object_list), "page": page, "q": words, "made": made, "lang": get_language() or "en",
-        "count": len(mine), "with_phone": in_use,
+        "count": len(mine), "with_phone": in_use, "wrong": wrong,
     })  # fmt: skip
 
 
@@ -121,12 +144,10 @@ def _rows(workers: list[Worker]) -> list[WorkerRow]:
     for device in Device.objects.filter(worker__in=workers).order_by("-enrolled_at", "-pk"):
         devices.setdefault(device.worker_id, []).append(device)
     codes = {one.worker_id: one.expires_at for one in PhoneCode.objects.filter(worker__in=workers, used_at=None)}
-    held = {one.pk: list(access.viewer(one).scope.grants or ()) for one in workers}
-    with joint.record().store.register.read() as register:
-        units = placing.units(register, {grant.place for own in held.values() for grant in own})
+    held = joint.areas_of(workers)
     rows = []
     for one in workers:
-        areas = [(grant.role, units.get(grant.place)) for grant in held[one.pk]]
+        areas = held[one.pk]
         zone = next((unit.zone for _, unit in areas if unit), "UTC")
         until = codes.get(one.pk)
         waiting = _when(until, zone) if until and until.timestamp() > joint.now() else ""

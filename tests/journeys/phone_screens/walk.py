@@ -130,6 +130,11 @@ def rest(page: Page, see: See) -> None:
     go(page, "work")
     page.wait_for_selector(".counts")
     see("work")
+    page.click("main > .button.wide")
+    at(page, "month")
+    page.click("details summary >> nth=-1")
+    see("month")
+    back(page, "work")
     go(page, "me")
     see("me")
     for nth, name in ((0, "hand-over"), (1, "accept"), (2, "call"), (3, "about")):
