@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app.scripts.practice import HERE, as_text, shared
 from doorstep.sync import clips_speech
 from doorstep.sync.clips_catalogue import catalogue, texts
+from scripts import guide_pictures
 from tests.journeys.phone_screens import walk
 from tests.journeys.phone_screens.looks import findings, troubles
 from tests.journeys.phone_screens.served import APP, ROOT, build, served
@@ -195,6 +196,13 @@ NAMES = re.compile(rf"[\u1780-\u17ff]|^\d+ ({MONTHS}),?( \d{{4}}( г\.)?)?$|Apac
 # The app's name, the languages' own names, licences, a search for nothing, and the form's own name of each language.
 WORDS = "Doorstep Ti ng Vi English Health Icons CC Noto Sans Khmer OFL Apache MIT zzzz en vi km bg"
 ALLOWED = set(WORDS.split(" "))
+
+
+def test_every_picture_of_the_guide_can_still_be_taken(browser: Browser, app: str) -> None:
+    taken: dict[str, bytes] = {}
+    guide_pictures.pictures(browser, app, taken.__setitem__)
+    assert sorted(taken) == sorted((*guide_pictures.STEPS, "phone"))
+    assert len(set(taken.values())) == len(taken), "each step has a screen of its own"
 
 
 def test_whoever_knows_no_code_is_told_what_to_do(browser: Browser, app: str) -> None:
