@@ -48,6 +48,8 @@ WORTH_PACKING = 600
 """Bytes from which an answer is packed for whoever takes it so."""
 NOTHING_CHANGED = "Nothing was changed."
 FOR_EVER = "private, max-age=31536000, immutable"
+MOST_KEYS = 20
+"""Of one worker on one phone: it has another with every new PIN."""
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,127}")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -161,7 +163,7 @@ class SyncApp:
                 404, "This code is wrong, was used before, or is too old.", NOTHING_CHANGED,
                 "Look at the letters again, or ask your supervisor for a new code.",
             )  # fmt: skip
-        _, token = phones.enrol(worker, device, key)
+        _, token = phones.enrol(worker, device, key, _former(asked.get("former"), worker.username))
         self.forget()
         return Answer(200, json_of({
             "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
@@ -319,6 +321,12 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refusal("bad_json", "expected an object")
     return found
+
+
+def _former(told: Any, username: str) -> list[str]:
+    """The keys that a phone says it signed with before for this worker; nothing of what is no key."""
+    listed = told.get(username) if isinstance(told, dict) else None
+    return [key for key in listed if isinstance(key, str) and _KEY.fullmatch(key)][:MOST_KEYS] if isinstance(listed, list) else []
 
 
 def _worker(worker: Any) -> dict[str, str]:

@@ -3,6 +3,7 @@ audit log."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -53,15 +54,19 @@ def _seen(device: Device) -> None:
         Device.objects.filter(pk=device.pk).update(last_seen_at=now)
 
 
-def enrol(worker: Worker, device: str, public_key: str) -> tuple[Device, str]:
+def enrol(worker: Worker, device: str, public_key: str, former: Collection[str] = ()) -> tuple[Device, str]:
     """The worker's phone with its new key, and a new token of it. What the key before had signed stays hers; the token before
-    is worthless."""
+    is worthless.
+
+    former: keys that the phone says it had before. After a restore the server does not know those made since the backup; who
+    may enrol a new key for the worker may name them too. Of a phone that was revoked they count for nothing.
+    """
     with transaction.atomic():
-        found, made = Device.objects.get_or_create(worker=worker, device=device, defaults={"public_key": public_key})
-        if not made and found.public_key != public_key:
-            former = [found.public_key, *(key for key in found.former_keys.split() if key != public_key)]
-            # A key that was revoked stays so: what it signed since is held for a person.
-            found.former_keys = " ".join(former) if found.revoked_at is None else ""
+        found, _ = Device.objects.get_or_create(worker=worker, device=device, defaults={"public_key": public_key})
+        # A key that was revoked stays so: what it signed since is held for a person.
+        if found.revoked_at is None or found.public_key != public_key:
+            known = [found.public_key, *found.former_keys.split(), *former] if found.revoked_at is None else []
+            found.former_keys = " ".join(key for key in dict.fromkeys(known) if key != public_key)
         found.public_key, found.revoked_at, found.standing, found.may_renew = public_key, None, ACTIVE, False
         found.last_seen_at = timezone.now()
         found.save()

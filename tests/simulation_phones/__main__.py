@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.simulation_phones.laws import broken
@@ -17,8 +18,10 @@ from tests.simulation_phones.world import Phones, World
 SHOWN = 5
 
 
-def lived(seed: int, devices: int, days: int, busy: float, sabotage: str = "", keep: bool = False) -> dict[str, list[str]]:
-    """Which laws do not hold at the end of it, and why not."""
+def lived(
+    seed: int, devices: int, days: int, busy: float = 1.0, sabotage: Mapping[str, str] | None = None, keep: bool = False
+) -> dict[str, list[str]]:
+    """Which laws do not hold at the end of it, and why not. sabotage: phone -> what it does wrong."""
     folder = Path(tempfile.mkdtemp(prefix="phones-"))
     world = World(folder, BEGINS.timestamp())
     phones = Phones(world, seed, sabotage)
@@ -57,13 +60,16 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=50)
     parser.add_argument("--days", type=int, default=60)
     parser.add_argument("--busy", type=float, default=1.0, help="share of days on which a worker does something")
-    parser.add_argument("--sabotage", default="", help="what is done wrong on purpose: see app/test/simulation/sabotage.ts")
+    parser.add_argument(
+        "--sabotage", default=[], nargs="*", metavar="PHONE=WHAT",
+        help="what a phone does wrong on purpose, as w03=early: see app/test/simulation/sabotage.ts",
+    )  # fmt: skip
     parser.add_argument("--keep", action="store_true", help="keep the folder with the server's data")
     asked = parser.parse_args()
     first = secrets.randbelow(10**9) if asked.seed is None else asked.seed
     failed = [
         seed for seed in range(first, first + asked.seeds)
-        if lived(seed, asked.devices, asked.days, asked.busy, asked.sabotage, asked.keep)
+        if lived(seed, asked.devices, asked.days, asked.busy, dict(one.split("=") for one in asked.sabotage), asked.keep)
     ]  # fmt: skip
     print(f"laws broke with the seeds {failed}" if failed else "all laws hold")
     return 1 if failed else 0

@@ -31,7 +31,7 @@ def nothing_is_there_twice(life: Life) -> Iterator[str]:
             by_mark.setdefault(work.mark, []).append(work.id)
     for mark, ids in by_mark.items():
         if len(ids) > 1:
-            yield f"{mark} was kept {len(ids)} times: {ids}"
+            yield f"{life.told.work[ids[0]].phone}: {mark} was kept {len(ids)} times: {ids}"
     for work in life.told.work.values():
         if work.form == "anc_contact" and counts[work.mark] > 1:
             yield f"{work.phone}: {work.mark} counts {counts[work.mark]} times"

@@ -83,11 +83,12 @@ class Life:
         self.at(0, 0)
         self.world.begin([[one.name, one.role, one.place] for one in self.people])
         plan = self.chance("station")
-        backups = set(range(6, self.days, max(5, self.days // 8)))
-        restores = {self.days * 2 // 5, self.days * 4 // 5} if self.days >= 15 else set()
+        # Each restore brings back what was there some days before.
+        restores = {self.days * share // 10 for share in ((4, 8) if self.days > 20 else (6,))} if self.days > 6 else set()
+        backups = {max(1, day - plan.randrange(2, 6)) for day in restores}
         for day in range(self.days):
             self.at(day, 3 * 3600)
-            if day in restores and any(one < day for one in backups):
+            if day in restores:
                 self.world.restore()
                 self.told.count("restored")
             if day in backups:
@@ -154,11 +155,11 @@ class Life:
                 self.told.count(f"fault {fault}")
         return {"faults": faults, "power": chance.randrange(1, 400) if chance.random() < 0.08 else None}
 
-    def _enrol(self, one: Hers, chance: Random) -> None:
+    def _enrol(self, one: Hers, chance: Random | None) -> None:
         code = self.world.ask("code", one.name)
         if one.state == "new" and one.wrong:
             self.ask(one, "clock", wrong=one.wrong)
-        found = self.ask(one, "enrol", username=one.name, code=code, pin=str(one.pin), **self._faults(chance))
+        found = self.ask(one, "enrol", username=one.name, code=code, pin=str(one.pin), **(self._faults(chance) if chance else {}))
         if found["found"]:
             one.state = "works"
             self.sync(one)
@@ -167,9 +168,12 @@ class Life:
         if not one.allowed or chance.random() < 0.2:
             one.allowed = self.world.ask("new_pin", one.name)
         one.pin += 1
-        if self.ask(one, "forgot", pin=str(one.pin), **{**self._faults(chance), "power": None})["found"]:
+        faults = {**self._faults(chance), "power": None}
+        if self.ask(one, "forgot", pin=str(one.pin), **faults)["found"]:
             one.state, one.allowed = "works", False
             self.told.count("began anew")
+        elif not any(faults.values()):
+            one.state = "away"  # the line was good: the server does not know this phone any more, and she gets a new code
 
     def _work(self, one: Hers, chance: Random, day: int) -> None:
         drawn = chance.random()
@@ -288,12 +292,12 @@ class Life:
             for one in self.people:
                 self.at(self.days + n, 8 * 3600 + 60 * self.people.index(one))
                 if one.state in ("new", "away"):
-                    self._enrol(one, Random(0.99))
+                    self._enrol(one, None)
                 self.ask(one, "arrive")
                 if one.state == "forgot":
                     self.world.ask("new_pin", one.name)
                     one.pin += 1
-                    one.state = "works" if self.ask(one, "forgot", pin=str(one.pin))["found"] else "forgot"
+                    one.state = "works" if self.ask(one, "forgot", pin=str(one.pin))["found"] else "away"
                 told = self.sync(one)["found"] if one.state == "works" else None
                 restless |= not told or bool(told["trouble"] or told["here"] or told["held"] or told["carried"])
             made = datetime.fromtimestamp(self.world.now - DAY, UTC).isoformat(timespec="seconds")

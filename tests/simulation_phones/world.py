@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -136,10 +137,10 @@ class World:
 class Phones:
     """All phones, in one process of Node."""
 
-    def __init__(self, world: World, seed: int, sabotage: str = "") -> None:
+    def __init__(self, world: World, seed: int, sabotage: Mapping[str, str] | None = None) -> None:
         app = ROOT / "app"
         own = ROOT / ".venv" / "bin" / "node"
-        command = [str(own if own.exists() else "node"), "test/simulation/run.mjs", world.address, str(seed), sabotage]
+        command = [str(own if own.exists() else "node"), "test/simulation/run.mjs", world.address, str(seed), json.dumps(sabotage or {})]
         self.world = world
         self.line = Line(command, app, {**os.environ, "TZ": "Asia/Phnom_Penh"}, world.folder / "phones.txt")
 

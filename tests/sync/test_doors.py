@@ -81,6 +81,28 @@ class TestEnrolment:
         assert station.request("GET", "state", token=before).json["standing"] == "revoked", "the token before is worthless"
         assert Device.objects.count() == 1
 
+    def test_a_server_that_came_back_from_a_backup_takes_what_a_phone_signed_with_a_key_made_since(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        sent = phone.made("register", MAI, id="one", answers=registered()["answers"])
+        phone.row.delete()  # the backup is older than this phone
+        again = Phone(station, ATTENDANT, "phone-1")
+        told = {"code": station.code(ATTENDANT), "device": "phone-1", "public_key": again.public_key,
+                "former": {ATTENDANT: [phone.public_key, "no key", 3], OTHER: ["0" * 64]}}  # fmt: skip
+        again.token = station.request("POST", "enrol", json.dumps(told).encode()).json["token"]
+        assert [one["outcome"] for one in again.push(sent)] == ["accepted"]
+        assert again.row.former_keys == phone.public_key
+
+    def test_a_revoked_key_is_not_brought_back_by_naming_it(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        sent = phone.made("register", MAI, id="one", answers=registered()["answers"])
+        phones.revoke(phone.row, SUPERVISOR)
+        again = Phone(station, ATTENDANT, "phone-1")
+        told = {"code": station.code(ATTENDANT), "device": "phone-1", "public_key": again.public_key,
+                "former": {ATTENDANT: [phone.public_key]}}  # fmt: skip
+        again.token = station.request("POST", "enrol", json.dumps(told).encode()).json["token"]
+        assert again.row.former_keys == ""
+        assert [one["outcome"] for one in again.push(sent)] == ["refused"]
+
     def test_two_workers_on_one_phone_have_each_their_own(self, station: Station) -> None:
         one, two = station.phone(ATTENDANT), station.phone(OTHER)
         assert one.device == two.device

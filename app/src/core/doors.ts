@@ -102,7 +102,8 @@ export class Doors {
     private readonly fetching: Fetch = (...asked) => fetch(...asked),
   ) {}
 
-  enrol(asked: { code?: string; device: string; public_key: string }): Promise<Enrolled> {
+  /** former: public keys of everybody who worked on this phone before. */
+  enrol(asked: { code?: string; device: string; public_key: string; former?: Record<string, string[]> }): Promise<Enrolled> {
     return this.json('POST', 'enrol', asked);
   }
   state(): Promise<State> {

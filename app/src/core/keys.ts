@@ -36,6 +36,8 @@ export interface Kept {
   /** Names her database's folder: nothing of her own stands in a name. */
   folder: string;
   recipient: string;
+  /** Public keys with which she signed on this phone, the one of now first: a server that came back from a backup may not know them. */
+  keys?: string[];
   /** The database key: under the phone's key alone until she chose a secret, then under both. */
   key: Box;
   salt: string;
@@ -136,4 +138,10 @@ function refusal(kept: Kept, now: number): Opened | undefined {
 /** As the screens know her. */
 export function here({ username, called, language, opensBy }: Kept): WorkerHere {
   return { username, called, language, opensBy, practice: false };
+}
+
+/** Of everybody who works here for this server: public keys of before and now. What a revoked phone signed is for a person to judge. */
+export async function formerKeys(shelf: Shelf, server: string): Promise<Record<string, string[]>> {
+  const kept = (await shelf.all<Kept>('worker')).filter(([, one]) => one.server === server);
+  return Object.fromEntries(kept.map(([username, one]) => [username, one.gone === 'revoked' || one.gone === 'wiped' ? [] : (one.keys ?? [])]));
 }

@@ -3,13 +3,14 @@
 import type {
   Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Month, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
+import { acknowledged } from './arrived';
 import { calls } from './calls';
 import { Away, Doors, type Fetch } from './doors';
 import { filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
 import { hex } from './hex';
 import { newId } from './ids';
-import { here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
+import { formerKeys, here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
 import { month } from './month';
@@ -17,7 +18,7 @@ import { out, standing as standingOf } from './outbox';
 import { cardHolder, short, shorts } from './people';
 import { setMeta } from './register';
 import { find } from './search';
-import { acknowledged, carried, carry, keepSealed, pack as packParcel, seal, sealedOf, unpack, type Part } from './sealed';
+import { carried, carry, dropSealed, keepSealed, pack as packParcel, seal, sealedOf, unpack, type Part } from './sealed';
 import { Session } from './session';
 import type { Shelf } from './shelf';
 import { newSecret, signer } from './sign';
@@ -62,13 +63,15 @@ export class Engine implements Phone {
     const device = await this.device();
     const address = server.replace(/\/+$/, '');
     const doors = new Doors(address, '', this.fetching);
-    const asked = { code, device, public_key: hex((await signer(secret)).publicKey) };
+    const [own, former] = [hex((await signer(secret)).publicKey), await formerKeys(this.shelf, address)];
+    const asked = { code, device, public_key: own, former };
     const told = await doors.enrol(asked).catch((error: unknown) => Promise.reject(asTold(error)));
     const before = await this.shelf.get<Kept>('worker', told.worker.username);
     if (before) await this.wipe(before.username); // the code is a new beginning; what was sealed is carried on
     const key = newKey();
     const kept: Kept = {
       ...told.worker, opensBy: '', server: address, device, folder: newId(), recipient: told.recipient,
+      keys: [own, ...(former[told.worker.username] ?? [])],
       key: await wrapForPhone(this.shelf, key), salt: '', cost: { memory: 0, passes: 0 },
       token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, gone: '',
     };
@@ -115,6 +118,7 @@ export class Engine implements Phone {
     const folder = newId();
     const fresh: Kept = {
       ...kept, ...told.worker, opensBy: '', folder, recipient: told.recipient, key: await wrapForPhone(this.shelf, key),
+      keys: [asked.public_key, ...(kept.keys ?? [])],
       token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, gone: '',
     };
     await this.begin(fresh, key, secret);
@@ -155,8 +159,8 @@ export class Engine implements Phone {
     try {
       const doors = await this.doorsOf(kept);
       const sent = await sendSealed(parts, (sealed) => doors.parcels(sealed));
-      await acknowledged(this.shelf, sent);
       const state = await this.ask(kept);
+      await acknowledged(this.shelf, sent, { generation: state?.generation ?? '', at: state?.time ?? Math.floor(Date.now() / 1000) });
       return { sealed: parts.length, sent: sent.length, mayBegin: state?.unlock === true };
     } catch (error) {
       if (!(error instanceof Away)) throw error;
@@ -205,7 +209,7 @@ export class Engine implements Phone {
   private async handOn(username: string): Promise<void> {
     const parts = await sealedOf(this.shelf, username);
     await carry(this.shelf, parts);
-    await acknowledged(this.shelf, parts.flatMap((part) => part.ids));
+    await dropSealed(this.shelf, parts.flatMap((part) => part.ids));
     await handFilesOn(this.shelf, username);
   }
 

@@ -40,14 +40,14 @@ export async function sealedOf(shelf: Shelf, username: string): Promise<Part[]> 
   return own.sort((a, b) => a.at - b.at);
 }
 
-export async function acknowledged(shelf: Shelf, ids: string[]): Promise<void> {
+export async function dropSealed(shelf: Shelf, ids: string[]): Promise<void> {
   if (ids.length) await shelf.remove('sealed', ids);
 }
 
 /** What was sealed but never became hers, because the phone stopped in between, goes: its draft is still there. */
 export async function dropOrphans(shelf: Shelf, username: string, known: ReadonlySet<string>): Promise<void> {
   const own = (await sealedOf(shelf, username)).flatMap((part) => part.ids);
-  await acknowledged(shelf, own.filter((id) => !known.has(id)));
+  await dropSealed(shelf, own.filter((id) => !known.has(id)));
 }
 
 export async function carried(shelf: Shelf): Promise<[key: string, part: Part][]> {
@@ -59,10 +59,6 @@ export async function carry(shelf: Shelf, parts: Part[]): Promise<void> {
   const known = new Set((await carried(shelf)).map(([, part]) => part.ids.join(' ')));
   for (const part of parts)
     if (!known.has(part.ids.join(' '))) await shelf.put('carried', newId(), { ids: part.ids, bytes: part.bytes } satisfies Part);
-}
-
-export async function delivered(shelf: Shelf, keys: string[]): Promise<void> {
-  if (keys.length) await shelf.remove('carried', keys);
 }
 
 /** Several age files as one: a line that says what it is, a line of what is in it (ids and lengths, no word about a person), bytes. */

@@ -3,10 +3,10 @@
  * In the browser it is IndexedDB, written through to the disk before it answers.
  */
 
-export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'file' | 'blob';
-const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'file', 'blob'];
+export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'arrived' | 'file' | 'blob';
+const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'arrived', 'file', 'blob'];
 /** Grows with the list. */
-const VERSION = 2;
+const VERSION = 3;
 
 export interface Shelf {
   get<T>(store: Store, key: string): Promise<T | undefined>;

@@ -3,13 +3,14 @@
  * Nothing is written between two awaits that would be wrong without the next: a state changes in one transaction with what it means.
  */
 
+import { acknowledged, bringAgain, delivered, type Where } from './arrived';
 import { forget, takeBundle } from './bundle';
 import { Away, type Pulled, type Receipt, type State } from './doors';
 import { ofState, sendAgain, takeReceipts, type Out } from './outbox';
 import { readPack, relationCodes, type Pack } from './pack';
 import { madeAt } from './clock';
 import { meta, prepare, setMeta } from './register';
-import { acknowledged, carried, delivered, type Part } from './sealed';
+import { carried, type Part } from './sealed';
 import { fetchForms } from './uploads';
 import { keepState, type Session } from './session';
 import { takeSnapshot } from './snapshot';
@@ -47,6 +48,7 @@ export async function contact(session: Session): Promise<State> {
     setMeta(db, 'generation', state.generation);
     if (state.standing === 'active') keepState(db, state);
   });
+  if (state.standing === 'active' || state.standing === 'locked') await bringAgain(session.shelf, db, session.username, state);
   return state;
 }
 
@@ -104,7 +106,12 @@ async function take(session: Session, receipts: Receipt[]): Promise<void> {
       workOut(db, packs.required, touched(db, packs.required, found.subjects, found.refused), session.opens);
     return found.settled;
   });
-  await acknowledged(session.shelf, settled);
+  await acknowledged(session.shelf, settled, there(session));
+}
+
+/** Which server has it, and since when. */
+function there({ db }: Session): Where {
+  return { generation: meta(db, 'generation'), at: Math.floor(now(db) / 1000) };
 }
 
 /** What is carried for others. */
@@ -118,7 +125,7 @@ async function deliverSome(session: Session, some: [key: string, part: Part][]):
     const told = await session.doors.parcels(some.map(([, part]) => part.bytes));
     await take(session, told.receipts); // one's own may be among them, carried back
     const unreadable = new Set(told.unreadable ?? []);
-    await delivered(session.shelf, some.filter((_, place) => !unreadable.has(place)).map(([key]) => key));
+    await delivered(session.shelf, some.filter((_, place) => !unreadable.has(place)), there(session));
   } catch (error) {
     // Broken, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
     if (!(error instanceof Away && error.status === 400)) throw error;

@@ -2,7 +2,7 @@
 
 import type { Fetch } from '../../src/core/doors';
 import type { Power } from './power';
-import { instead, misread } from './sabotage';
+import { instead, misread, of } from './sabotage';
 
 /** What happens to a request.
  *
@@ -22,18 +22,21 @@ export class Network {
   readonly waiting: Waiting[] = [];
   asked = 0;
 
+  constructor(private readonly phone: string) {}
+
   /** A way of this phone to the server, for one switching on. */
   through(power: () => Power, live: Power): Fetch {
     return async (input, init) => {
       if (power() !== live) throw new TypeError('switched off');
       live.spend();
       const [address, asked] = [String(input), withoutSignal(init)];
+      if (of(this.phone) === 'mute' && address.endsWith('/push')) throw new TypeError('mute');
       try {
         const answer = await this.carried(address, asked);
         live.spend();
-        return await misread(address, answer);
+        return await misread(of(this.phone), address, answer);
       } catch (error) {
-        const otherwise = live.out ? null : instead(address, asked);
+        const otherwise = live.out ? null : instead(of(this.phone), address, asked);
         if (otherwise) return otherwise;
         throw error;
       }

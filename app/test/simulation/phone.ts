@@ -9,7 +9,7 @@ import { asTrouble } from '../../src/core/trouble';
 import { Drive } from './drive';
 import { Network } from './network';
 import { Power } from './power';
-import { sabotage } from './sabotage';
+import { of, type Sabotage } from './sabotage';
 
 /** A shelf that ends with its power. Each call is a transaction of its own, as in the browser. */
 function powered(shelf: Shelf, power: Power): Shelf {
@@ -34,7 +34,7 @@ export interface Visit {
 }
 
 export class SimPhone {
-  readonly network = new Network();
+  readonly network: Network;
   /** Added to what time it is: a wrong clock. Milliseconds. */
   wrong = 0;
   username = '';
@@ -44,6 +44,7 @@ export class SimPhone {
   private engine: Engine;
   private pin = '';
   private submitted = 0;
+  private readonly sabotage: Sabotage | undefined;
   private readonly told = new Map<string, string>();
 
   constructor(
@@ -51,6 +52,8 @@ export class SimPhone {
     private readonly server: string,
     chance: () => number,
   ) {
+    this.network = new Network(name);
+    this.sabotage = of(name);
     this.drive = new Drive(name, this.power, chance);
     this.engine = this.switchedOn();
   }
@@ -178,7 +181,7 @@ export class SimPhone {
   /** Corrects a contact: an own one, or that of somebody else, which is here. */
   async correct(which: { mark?: string; pick?: number; avoid?: string[] }, tablets: number): Promise<{ id: string; replaces: string } | null> {
     if (!this.ready) return null;
-    if (sabotage === 'looks_first') await this.sync();
+    if (this.sabotage === 'looks_first') await this.sync();
     const { db } = this.open;
     const rows = db.rows<[string, string, string, number]>(
       "SELECT f.submission, f.subject, s.place, CAST(f.num AS INTEGER) FROM fact AS f JOIN sub AS s ON s.submission = f.submission WHERE f.code = 'iron_tablets' " +
@@ -197,7 +200,7 @@ export class SimPhone {
 
   /** She moved: written over what is shown here of where she lives. */
   async move(whom: Visit, to: string, pick: number): Promise<{ id: string; name: string } | null> {
-    if (sabotage === 'looks_first') await this.sync();
+    if (this.sabotage === 'looks_first') await this.sync();
     const who = this.whom(whom);
     if (!who) return null;
     const residence = to || (await this.village(pick));
@@ -210,7 +213,7 @@ export class SimPhone {
   }
 
   private async submit(filled: FilledForm): Promise<string> {
-    if (sabotage === 'again' && (this.submitted += 1) % 9 === 0) await this.engine.submit(filled);
+    if (this.sabotage === 'again' && (this.submitted += 1) % 2 === 1) await this.engine.submit(filled);
     return this.engine.submit(filled);
   }
 
