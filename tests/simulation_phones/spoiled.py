@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
-
-from tests.simulation_phones.life import Life
+from tests.simulation_phones.life import Conflict, Life
 from tests.simulation_phones.roster import DISTRICT, VILLAGES, Hers
 from tests.simulation_phones.world import Phones, World
 
@@ -45,13 +43,16 @@ class Spoiled(Life):
         self._visit(her["same_server"])
         self.sync(her["same_server"])
         self.world.restore()
+        self._all_sync(3)  # everybody takes everything anew: what comes after are changes
         self.ask(self.midwife, "move", name="Lan", to=ELSEWHERE)
         self._marked(self.midwife, "visit", self.mark(), None, name="Sok")
-        self._all_sync(3)
+        self._all_sync(4)
         self._visit(her["early"])
         self.sync(her["early"], faults=["", "lost"])  # the server answers, and what is sent to it does not arrive
-        self._settled |= {"Lan", "Sok"}
-        self._two_places(self.midwife, her["looks_first"], Random(1))
+        self.ask(self.midwife, "move", name="Mai", to=ELSEWHERE)
+        self.sync(self.midwife)
+        self.ask(her["looks_first"], "move", name="Mai", to=HERE)
+        self.told.conflicts.append(Conflict("attribute", "Mai", "residence"))
 
     def _visit(self, one: Hers) -> None:
         self._marked(one, "visit", self.mark(), None, name="Mai")
