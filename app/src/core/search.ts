@@ -31,8 +31,8 @@ export function indexWords(db: Database, subjects: Iterable<string> | null): voi
 
 /** Words as they are looked for, and in Latin letters where those are others. A code on a card is typed with gaps or without. */
 function spelled(text: string): string {
-  const [own, other] = [fold(text), latin(text)];
-  return other === own ? ` ${own}` : ` ${own} ${other}`;
+  const own = fold(text);
+  return /[а-я]/.test(own) ? ` ${own} ${latin(text)}` : ` ${own}`;
 }
 
 function plain(value: string): string[] {
