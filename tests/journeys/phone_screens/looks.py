@@ -33,13 +33,13 @@ OUTSIDE = """() => {
 
 
 BROKEN = """() => {
-  const found = [];
+  const found = [], longest = document.documentElement.dataset.letters === 'largest' ? 13 : 99;  // no line of these letters is longer
   const walker = document.createTreeWalker(document.querySelector('.app') ?? document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, around = node.parentElement;
     if (!node.data.trim() || !around.checkVisibility() || around.closest('.unseen, .exact, .code')) continue;
     for (const word of node.data.matchAll(/[\\p{L}\\p{M}]+/gu)) {
-      if (/[\\u1780-\\u17ff]/.test(word[0])) continue;  // Khmer is written without blanks and may break anywhere
+      if (word[0].length > longest || /[\\u1780-\\u17ff]/.test(word[0])) continue;  // Khmer is written without blanks and may break anywhere
       const range = document.createRange();
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
