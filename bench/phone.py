@@ -73,11 +73,15 @@ class Bench:
     line: Line
     figures: list[Figure] = field(default_factory=list)
 
-    def add(self, what: str, area: Area | None, on: str, took: Took, limit: float | None = None) -> None:
-        self.figures.append(Figure(what, f"{area.people:,}" if area else "", on, took.seconds, "s", limit, took.cpu))
+    def add(self, what: str, area: Area | None, on: str, took: Took, limit: float | None = None, beside: str = "LIMIT") -> None:
+        self._keep(Figure(what, f"{area.people:,}" if area else "", on, took.seconds, "s", limit, took.cpu, beside))
 
     def add_bytes(self, what: str, area: Area | None, on: str, value: float, limit: float | None = None, beside: str = "LIMIT") -> None:
-        self.figures.append(Figure(what, f"{area.people:,}" if area else "", on, value, "B", limit, None, beside))
+        self._keep(Figure(what, f"{area.people:,}" if area else "", on, value, "B", limit, None, beside))
+
+    def _keep(self, figure: Figure) -> None:
+        self.figures.append(figure)
+        say(f"phone: {figure.what.strip()}: {figure.told(figure.value)}" + (f" (cpu {figure.told(figure.cpu)})" if figure.cpu else ""))
 
 
 # --- one area -------------------------------------------------------------------------------------------------------------
@@ -119,7 +123,7 @@ def checked(bench: Bench, area: Area, phone: Phone) -> None:
 def lists(bench: Bench, area: Area, phone: Phone) -> None:
     """What she opens all day."""
     say(f"phone: an area of {area.people:,}: lists ...")
-    called = phone.ask("people", "", 1000)[-1]["name"]
+    called = uncommon(phone)
     with phone.slow():
         bench.add("first screen after start", area, "", phone.start_again())
         phone.type_pin()
@@ -131,9 +135,16 @@ def lists(bench: Bench, area: Area, phone: Phone) -> None:
         bench.add("one person's story", area, "", phone.timed(click(".list .open"), seen("[data-screen=person] article, [data-screen=person] .card")))
 
 
+def uncommon(phone: Phone) -> str:
+    """A word of a name that nobody has who is shown before anything is looked for."""
+    everybody = phone.ask("people", "", 20_000)
+    shown = " ".join(one["name"] for one in everybody[:50])
+    return next(word for one in reversed(everybody) for word in one["name"].split() if len(word) > 3 and word not in shown)
+
+
 def search(phone: Phone, called: str) -> Took:
     """A part of a name is typed; until what is found is shown."""
-    part = called.split()[-1][:5].lower()
+    part = called[:5].lower()
     touch = (
         "const field = document.querySelector('#find'), list = document.querySelector('.list'); "
         f"window.benchBefore = list.textContent; field.value = {part!r}; field.dispatchEvent(new Event('input', {{bubbles: true}}))"
@@ -242,8 +253,7 @@ def peer(bench: Bench, area: Area, ours: Took) -> None:
             bench.add_bytes(f"{name}: pull by doc_ids", area, TOWN.words, took.up + took.down)
             words = f"first pull beside {'a fifth of PouchDB' if packed else 'a fifth of it, not packed'}"
             beside = f"A FIFTH OF {name.upper()}"
-            label = f"{area.people:,}"
-            bench.figures.append(Figure(words, label, TOWN.words, ours.seconds, "s", took.seconds / FIFTH, ours.cpu, beside))
+            bench.add(words, area, TOWN.words, ours, took.seconds / FIFTH, beside)
             bench.add_bytes(words, area, TOWN.words, ours.up + ours.down, (took.up + took.down) / FIFTH, beside)
 
 
@@ -291,7 +301,9 @@ def sure_of_itself(chromium: BrowserType) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--areas", default=AREAS, help="PEOPLE=PLACE of each area; the first is pulled by the peer too")
+    parser.add_argument("--walk", default="", help="PEOPLE of those areas alone, with commas; else all")
     arguments = parser.parse_args()
+    walked = {int(people) for people in arguments.walk.split(",") if people}
     areas = [Area(int(people), place) for people, _, place in (word.partition("=") for word in arguments.areas.split(","))]
     if not (ROOT / "app" / "dist" / "index.html").exists():
         sys.exit("bench phone: the app is not built. Nothing was changed. Run `make setup`, and try again.")
@@ -306,8 +318,9 @@ def main() -> None:
             sure_of_itself(playwright.chromium)
             print(f"Chromium {version(playwright.chromium)}", flush=True)
             of_the_files(bench)
-            pulled = [walk(bench, area) for area in areas]
-            peer(bench, areas[0], pulled[0])
+            chosen = [area for area in areas if not walked or area.people in walked]
+            pulled = [walk(bench, area) for area in chosen]
+            peer(bench, chosen[0], pulled[0])
         except PeerFailed as problem:
             sys.exit(f"bench phone: {problem}")
         finally:

@@ -44,14 +44,22 @@ def pages(browser: int) -> list[int]:
     return found
 
 
-def cpu(browser: int) -> float:
-    """Seconds of a processor that the pages took so far, all threads together. Stopped they take none."""
-    total = 0
+Spent = dict[int, int]
+
+
+def spent(browser: int) -> Spent:
+    """Nanoseconds of a processor that each process of a page took so far, all its threads together. Stopped they take none."""
+    found: Spent = {}
     for pid in pages(browser):
         for entry in Path(f"/proc/{pid}/task").glob("*/schedstat"):
             with suppress(OSError):
-                total += int(entry.read_text().split()[0])
-    return total / 1e9
+                found[pid] = found.get(pid, 0) + int(entry.read_text().split()[0])
+    return found
+
+
+def since(browser: int, before: Spent) -> float:
+    """Seconds of a processor that pages took since then."""
+    return sum(now - before.get(pid, 0) for pid, now in spent(browser).items()) / 1e9
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import BrowserType, Page
 
 from bench.phone_line import FREE, Line, Network
-from bench.phone_slow import cpu, slowed
+from bench.phone_slow import since, slowed, spent
 from tests.support.chromium import ARGUMENTS, PHONE, chromium_path
 
 FIRST_LIST = "document.querySelector('[data-screen=today] main :is(.list .open, article.card)')"
@@ -93,9 +93,9 @@ class Phone:
     def timed(self, touch: str, wanted: str) -> Took:
         """From a touch until something is seen."""
         self.line.count()
-        before = cpu(self.browser)
+        before = spent(self.browser)
         took = self.do(touch, wanted)
-        return Took(took, TIMES * (cpu(self.browser) - before), *self.line.count())
+        return Took(took, TIMES * since(self.browser, before), *self.line.count())
 
     def do(self, touch: str, wanted: str, first: str = "true") -> float:
         """Seconds from a touch until something is seen. first: what is seen before the clock runs."""
@@ -131,9 +131,9 @@ class Phone:
     def asked(self, name: str, *asked: Any) -> Took:
         """How long the engine takes to answer."""
         self.line.count()
-        before, began = cpu(self.browser), time.monotonic()
+        before, began = spent(self.browser), time.monotonic()
         self.ask(name, *asked)
-        return Took(time.monotonic() - began, TIMES * (cpu(self.browser) - before), *self.line.count())
+        return Took(time.monotonic() - began, TIMES * since(self.browser, before), *self.line.count())
 
     # --- the way through the app ---
 
@@ -152,9 +152,9 @@ class Phone:
         self.do(click(".key.go"), "document.querySelector('.key.go').disabled")
         self.type_pin()
         self.line.count()
-        before = cpu(self.browser)
+        before = spent(self.browser)
         took = self.do(click(".key.go"), FIRST_LIST, seen("[data-screen=today]"))
-        return Took(took, TIMES * (cpu(self.browser) - before), *self.line.count())
+        return Took(took, TIMES * since(self.browser, before), *self.line.count())
 
     def type_pin(self) -> None:
         for digit in PIN:
@@ -164,10 +164,10 @@ class Phone:
         """The app is opened anew: from the beginning of the way there until it asks for the PIN."""
         self.page.close()
         self.page = self.context.new_page()
-        before = cpu(self.browser)
+        before = spent(self.browser)
         self.page.goto(f"{self.line.address}/phone/", wait_until="commit")
         there = self.page.evaluate(f"window.benchSeen(() => {seen('[data-screen=unlock] .key')})")
-        return Took(there / 1000, TIMES * (cpu(self.browser) - before))
+        return Took(there / 1000, TIMES * since(self.browser, before))
 
     def back(self) -> None:
         """To one of the five places."""
@@ -194,7 +194,7 @@ class Phone:
     def begin(self, name: str) -> None:
         """Asks the engine, and does not wait for the answer: `ended` does."""
         self.line.count()
-        self._before = cpu(self.browser)
+        self._before = spent(self.browser)
         self.page.evaluate(
             """async ([where, name]) => {
               const engine = await (await import(where)).phone(), began = performance.now();
@@ -208,14 +208,14 @@ class Phone:
         told = self.page.evaluate("window.benchEnds")
         if told["told"].get("trouble"):
             raise RuntimeError(f"it ended with {told['told']['trouble']}")
-        return Took(told["took"] / 1000, TIMES * (cpu(self.browser) - self._before), *self.line.count())
+        return Took(told["took"] / 1000, TIMES * since(self.browser, self._before), *self.line.count())
 
     def evaluated(self, script: str, given: Any) -> tuple[Took, Any]:
         """A script of a page, which tells its milliseconds itself; and all that it told."""
         self.line.count()
-        before = cpu(self.browser)
+        before = spent(self.browser)
         told = self.page.evaluate(script, given)
-        return Took(told["ms"] / 1000, TIMES * (cpu(self.browser) - before), *self.line.count()), told
+        return Took(told["ms"] / 1000, TIMES * since(self.browser, before), *self.line.count()), told
 
     def go(self, place: int, wanted: str) -> Took:
         """To one of the five places: today, people, learn, work, me."""
