@@ -11,6 +11,8 @@ from pathlib import Path
 SHELL, ALL = 150_000, 1_300_000
 """Limits."""
 APART = {"letters": (".woff2",), "pictures": (".png", ".svg", ".jpg", ".webp"), "voices": (".mp3", ".ogg", ".m4a", ".wav")}
+NOT_FETCHED = "said"
+"""A folder for the server alone."""
 _IN_PAGE = re.compile(r"""(?:src|href)="[^"]*?([^"/]+\.(?:js|css))\"""")
 _IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["']\./([^"']+\.js)["']""")
 
@@ -27,7 +29,7 @@ class Sizes:
 
 def sizes(dist: Path) -> Sizes:
     """Of the built app."""
-    files = [path for path in dist.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    files = [path for path in dist.rglob("*") if path.is_file() and path.suffix != ".gz" and NOT_FETCHED not in path.parts]
     by_name = {path.name: path for path in files}
     first = {"index.html", *_IN_PAGE.findall((dist / "index.html").read_text())} & by_name.keys()
     shell, waiting = set(first), list(first)

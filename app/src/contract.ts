@@ -92,6 +92,8 @@ export interface Today {
   danger: TodayCard[];
   late: TodayCard[];
   due: TodayCard[];
+  /** How many more there are than were asked for; danger is always whole. */
+  more: { late: number; due: number };
   /** How many are due within a week and not yet. */
   soon: number;
   people: number;
@@ -313,7 +315,7 @@ export interface Phone {
   forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }>;
   wipe(username: string): Promise<void>;
 
-  today(day?: number): Promise<Today>;
+  today(day?: number, most?: number): Promise<Today>;
   people(words: string, most?: number): Promise<PersonShort[]>;
   byCard(code: string): Promise<PersonShort | null>;
   story(subject: string): Promise<Story>;

@@ -66,6 +66,7 @@ function forgetRows(db: Database, subjects: Set<string>, gone: (submission: stri
         `WHERE l.submission = ${table}.submission AND l.subject = ${table}.subject)`,
       values,
     );
+  db.run(`DELETE FROM folded WHERE ${condition}`, values);
   for (const table of OF_HER) db.run(`DELETE FROM ${table} WHERE ${condition}`, values);
   return [...new Set([...before, ...leaving.map(([submission]) => submission)])];
 }
@@ -87,8 +88,8 @@ function namedIn(columns: Columns, bundle: Bundle): Set<string> {
 export function pointTo(db: Database, relations: string[], subject: string | null): void {
   const [condition, values] = where('code', relations);
   db.run(
-    'INSERT OR IGNORE INTO points_at (target, subject, submission) SELECT txt, subject, submission FROM answer ' +
-      `WHERE ${condition} AND txt IS NOT NULL${subject === null ? '' : ' AND subject = ?'}`,
+    'INSERT OR IGNORE INTO points_at (target, subject, submission) SELECT txt, subject, submission ' +
+      `FROM ${subject === null ? 'fact' : 'answer'} WHERE ${condition} AND txt IS NOT NULL${subject === null ? '' : ' AND subject = ?'}`,
     subject === null ? values : [...values, subject],
   );
 }

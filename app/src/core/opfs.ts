@@ -20,7 +20,7 @@ export async function openKeyed(folder: string, key: Uint8Array): Promise<Databa
     handle.exec(`PRAGMA key = 'raw:${hex(key)}'; PRAGMA locking_mode = EXCLUSIVE`);
     if (database.value('PRAGMA journal_mode = WAL') !== 'wal') throw new Error('no write-ahead log');
     handle.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 1048576; PRAGMA secure_delete = ON');
-    handle.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000');
+    handle.exec('PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000');
     database.value('SELECT COUNT(*) FROM sqlite_master');
     return database;
   } catch (error) {

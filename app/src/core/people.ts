@@ -29,7 +29,7 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
   const { db } = reader;
   const asked = [...new Set(subjects)];
   const [condition, values] = where('subject', asked);
-  const here = new Set(db.column(`SELECT subject FROM subject WHERE ${condition}`, values));
+  const here = new Set(subjectsHere(db, asked));
   const mothers = new Map(
     db.rows<[string, string]>(`SELECT subject, target FROM relation WHERE name = ? AND ${condition}`, [MOTHER, ...values]),
   );
@@ -57,6 +57,12 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
       practice: false,
     };
   });
+}
+
+/** Those of them whom this phone holds. */
+export function subjectsHere(db: Database, subjects: Iterable<string>): string[] {
+  const [condition, values] = where('subject', subjects);
+  return db.column(`SELECT subject FROM subject WHERE ${condition}`, values);
 }
 
 export function short(reader: Reader, subject: string): PersonShort | null {

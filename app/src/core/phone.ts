@@ -227,10 +227,10 @@ export class Engine implements Phone {
   // --- lists ---
   // Before the first pull there is nobody: empty lists, not errors.
 
-  async today(day?: number): Promise<Today> {
+  async today(day?: number, most?: number): Promise<Today> {
     const { session } = this;
-    if (session && !session.packs.current) return { day: day ?? 0, danger: [], late: [], due: [], soon: 0, people: 0 };
-    return today(this.open.asking(day));
+    if (session && !session.packs.current) return { day: day ?? 0, danger: [], late: [], due: [], more: { late: 0, due: 0 }, soon: 0, people: 0 };
+    return today(this.open.asking(day), most);
   }
 
   async people(words: string, most = MOST_FOUND): Promise<PersonShort[]> {

@@ -3,7 +3,8 @@
 import { among, type Database, type Value } from './database';
 import type { Pack, RuleTable } from './pack';
 
-/** What stays when the register is thrown away: work of this phone that has no other place. */
+/** What stays when the register is thrown away: work of this phone that has no other place. folded: whose answers are not written
+ * out, since the first pull brought them and nobody has worked her out anew: they are her facts without their episodes. */
 export const LOCAL = `
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -23,6 +24,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE INDEX IF NOT EXISTS outbox_state ON outbox (state);
 CREATE TABLE IF NOT EXISTS local_row (submission TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (submission, subject));
 CREATE INDEX IF NOT EXISTS local_row_subject ON local_row (subject);
+CREATE TABLE IF NOT EXISTS folded (subject TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS draft (
   id TEXT PRIMARY KEY,
   form TEXT NOT NULL,
@@ -56,15 +58,15 @@ CREATE TABLE IF NOT EXISTS opened (subject TEXT, programme TEXT, compartment TEX
 CREATE TABLE IF NOT EXISTS conflict (subject TEXT, kind TEXT, what TEXT, "values" TEXT);
 CREATE TABLE IF NOT EXISTS search (subject TEXT PRIMARY KEY, words TEXT NOT NULL);
 `;
-/** Today's list reads what is open, not what was done in three years: rows by the day until which they last; and the few facts
- * that say why something was not done. */
+/** Today's list reads what is open, not what was done in three years: rows by the day until which they last, with all
+ * that says whether they are open, so that others are not fetched; and the few facts that say why something was not done. */
 export const UNTIL = "COALESCE(CASE WHEN clock = 'minute' THEN until / 86400 ELSE until END, 9999999)";
 const INDEXES = `
 CREATE INDEX IF NOT EXISTS home_sent_subject ON home_sent (subject);
 CREATE INDEX IF NOT EXISTS step_sent_subject ON step_sent (subject);
 CREATE INDEX IF NOT EXISTS opened_subject ON opened (subject);
 CREATE INDEX IF NOT EXISTS conflict_subject ON conflict (subject);
-CREATE INDEX IF NOT EXISTS step_open ON step (${UNTIL}) WHERE done_on IS NULL AND waits_for IS NULL;
+CREATE INDEX IF NOT EXISTS step_open ON step (${UNTIL}, clock, until, opens, closes) WHERE done_on IS NULL AND waits_for IS NULL;
 CREATE INDEX IF NOT EXISTS step_done ON step (done_on) WHERE done_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS fact_not_done ON fact (subject) WHERE code = 'not_done_reason';
 `;
@@ -113,6 +115,7 @@ export function dropRegister(db: Database): void {
   const own = JSON.parse(meta(db, 'register_tables', '[]')) as string[];
   for (const name of [...BESIDE_TABLES, ...own]) db.script(`DROP TABLE IF EXISTS main."${name}"`);
   db.run('DELETE FROM local_row');
+  db.run('DELETE FROM folded');
 }
 
 function tables(db: Database): string[] {
@@ -135,6 +138,17 @@ export function setMeta(db: Database, name: string, value: string): void {
 export function clear(db: Database, names: readonly string[], subjects: Iterable<string>): void {
   const [condition, values] = among('subject', subjects);
   for (const table of names) db.run(`DELETE FROM "${table}" WHERE ${condition}`, [values]);
+}
+
+/** Writes the answers of these people out, before they are worked out anew. Half of what a first pull would write is never needed. */
+export function unfold(db: Database, subjects: Iterable<string>): void {
+  const [condition, values] = where('subject', subjects);
+  const folded = db.column(`SELECT subject FROM folded WHERE ${condition}`, values);
+  if (!folded.length) return;
+  const [those, listed] = where('subject', folded);
+  const columns = db.columns('answer').map((column) => `"${column}"`).join(', ');
+  db.run(`INSERT INTO answer (${columns}) SELECT ${columns} FROM fact WHERE ${those}`, listed);
+  db.run(`DELETE FROM folded WHERE ${those}`, listed);
 }
 
 /** Subjects or submissions as a condition, with what else stands for `?` behind it. */

@@ -59,8 +59,6 @@ function copy(db: Database): void {
     const named = columns.map((column) => `"${column}"`).join(', ');
     db.run(`INSERT OR REPLACE INTO main."${table}" (${named}) SELECT ${chosen.join(', ')} FROM ${FILE}."${table}" AS t`);
   }
-  if (!names.includes('fact')) return;
-  // Its facts are its answers, each in an episode: to unpack them once is enough.
-  const answer = db.columns('answer').map((column) => `"${column}"`).join(', ');
-  db.run(`INSERT INTO main.answer (${answer}) SELECT ${answer} FROM main.fact`);
+  // Her facts are her answers, each in an episode: they are written out when she is worked out anew.
+  if (names.includes('fact')) db.run('INSERT INTO folded (subject) SELECT DISTINCT subject FROM fact');
 }

@@ -5,7 +5,7 @@
 
 import type { Database } from './database';
 import type { Needs, Pack, Statement } from './pack';
-import { clear, where } from './register';
+import { clear, unfold, where } from './register';
 import { indexWords } from './search';
 
 const AT_ONCE = 500;
@@ -17,6 +17,7 @@ export type Opens = Record<string, string[]>;
 /** Works these people out anew: first the facts of all of them, then the steps, which read the facts of others too. */
 export function workOut(db: Database, pack: Pack, subjects: Iterable<string>, opens: Opens): void {
   const all = [...subjects].sort();
+  unfold(db, all);
   for (let at = 0; at < all.length; at += AT_ONCE) some(db, pack.facts, all.slice(at, at + AT_ONCE));
   for (let at = 0; at < all.length; at += AT_ONCE) {
     const chosen = some(db, pack.steps, all.slice(at, at + AT_ONCE));

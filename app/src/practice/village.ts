@@ -132,7 +132,7 @@ export class PracticeVillage implements Phone {
       });
     const soon = this.all.flatMap((one) => one.steps).filter((each) => each.status === 'later' && (each.opens ?? 0) <= this.day + 7).length;
     const of = (top: TodayCard['top']): TodayCard[] => cards.filter((card) => card.top === top);
-    return { day: this.day, danger: of('danger'), late: of('late'), due: of('due'), soon, people: this.all.length };
+    return { day: this.day, danger: of('danger'), late: of('late'), due: of('due'), more: { late: 0, due: 0 }, soon, people: this.all.length };
   }
 
   async people(words: string, most = 50): Promise<PersonShort[]> {

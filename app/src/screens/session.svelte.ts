@@ -6,6 +6,9 @@ import { settings } from './settings.svelte';
 export const LOCK_AFTER_MS = 5 * 60_000;
 export const LOCK_HIDDEN_MS = 2 * 60_000;
 
+/** People of a list at first: some screens full. More come as she reads on. */
+export const FEW = 30;
+
 type Engine = { phone: () => Promise<Phone> };
 const engine = import.meta.glob<Engine>('../core/client.ts');
 
@@ -22,6 +25,8 @@ class Session {
   asked = '';
   /** Whom to call when somebody is in danger, nearest first. */
   calls = $state.raw<Call[]>([]);
+  /** How many of today's list are shown, so that the way back finds the same list. */
+  shown = FEW;
   /** What was last looked for, so that the way back finds the same list. */
   search = $state('');
   private before = new Set<() => Promise<void>>();
@@ -93,6 +98,7 @@ class Session {
     this.standing = null;
     this.calls = [];
     this.search = '';
+    this.shown = FEW;
     if (worker.opensBy === '') nav.root({ name: 'boot' });
     else nav.root({ name: 'unlock', worker });
   }
