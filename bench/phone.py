@@ -180,7 +180,7 @@ def step_with(phone: Phone, form: str) -> str:
     """Somebody of today's list whose most pressing step asks for this form."""
     found = phone.ask("today")
     for card in (*found["late"], *found["due"]):
-        if card["steps"][0]["form"] == form and card["person"]["name"]:
+        if card["steps"][0]["form"] == form and card["person"]["weeks"] is not None and card["person"]["name"]:
             return str(card["person"]["name"])
     sys.exit(f"bench phone: nobody on the list is due for {form}")
 

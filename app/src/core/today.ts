@@ -1,6 +1,7 @@
 /** What is due, late and urgent today, by person: as the server's page of the due list shows it for her roles. */
 
 import type { Today, TodayCard } from '../contract';
+import type { Database } from './database';
 import { shorts, subjectsHere, type Reader } from './people';
 import type { Pack } from './pack';
 import { meaning, open, pressing, told, type Moment, type Row } from './steps';
@@ -14,9 +15,36 @@ export interface Asking extends Reader {
   country: string;
 }
 
-/** Hers are the rows that one of her roles owns; danger is everybody's. most: how many to show beside those in danger; of others only
- * their number is told, since who they are is read person by person. */
-export function today(asking: Asking, most = Infinity): Today {
+interface Waiting {
+  subject: string;
+  own: Row[];
+  top: TodayCard['top'];
+}
+
+interface Listed {
+  waiting: Waiting[];
+  soon: number;
+  people: number;
+}
+
+/** What was last worked out of each database, and until when it is true. */
+const known = new WeakMap<Database, { of: string; until: number; listed: Listed }>();
+const MINUTE = 60;
+
+/** Everybody who waits, the most pressing first. While nothing was written and no moment passed that counts it is the same list:
+ * who goes back and forth between screens does not wait for it again. */
+function waiting(asking: Asking): Listed {
+  const { db, pack, at } = asking;
+  const of = [pack.hash, at.day, db.value('SELECT total_changes()'), asking.country, ...[...asking.roles].sort()].join(' ');
+  const last = known.get(db);
+  if (last?.of === of && at.second >= last.until - MINUTE && at.second < last.until) return last.listed;
+  const listed = worked(asking);
+  known.set(db, { of, until: at.second + MINUTE, listed });
+  return listed;
+}
+
+/** Hers are the rows that one of her roles owns; danger is everybody's. */
+function worked(asking: Asking): Listed {
   const { db, pack, at } = asking;
   const rows = open(db, pack, at, SOON, asking.country).filter((row) => row.danger || row.owner.some((role) => asking.roles.has(role)));
   const byPerson = new Map<string, Row[]>();
@@ -24,27 +52,37 @@ export function today(asking: Asking, most = Infinity): Today {
   for (const row of rows) {
     if (row.status === 'later') soon.add(row.subject);
     if (row.status !== 'due' && row.status !== 'late') continue;
-    byPerson.set(row.subject, [...(byPerson.get(row.subject) ?? []), row]);
+    const own = byPerson.get(row.subject);
+    if (own) own.push(row);
+    else byPerson.set(row.subject, [row]);
   }
   const order = pressing(at);
   const here = new Set(subjectsHere(db, byPerson.keys()));
-  const firsts: { subject: string; first: Row; top: TodayCard['top'] }[] = [];
+  const found: (Waiting & { first: Row })[] = [];
   for (const [subject, own] of byPerson) {
     const [first] = own.sort(order);
-    if (first && here.has(subject)) firsts.push({ subject, first, top: meaning(first) as TodayCard['top'] });
+    if (first && here.has(subject)) found.push({ subject, own, first, top: meaning(first) as TodayCard['top'] });
   }
-  firsts.sort((a, b) => order(a.first, b.first) || (a.subject < b.subject ? -1 : 1));
-  const danger = firsts.filter(({ top }) => top === 'danger').length;
-  const chosen = firsts.slice(0, danger + most);
-  const people = new Map(shorts(asking, chosen.map(({ subject }) => subject)).map((person) => [person.subject, person]));
-  const of = (top: TodayCard['top']): TodayCard[] => chosen.filter((one) => one.top === top).flatMap(({ subject }) => {
-    const person = people.get(subject);
-    return person ? [{ person, steps: (byPerson.get(subject) ?? []).map(told), top }] : [];
-  });
-  const rest = (top: TodayCard['top']): number => firsts.slice(danger + most).filter((one) => one.top === top).length;
+  found.sort((a, b) => order(a.first, b.first) || (a.subject < b.subject ? -1 : 1));
   return {
-    day: at.day, danger: of('danger'), late: of('late'), due: of('due'), more: { late: rest('late'), due: rest('due') },
-    soon: [...soon].filter((subject) => !byPerson.has(subject)).length,
+    waiting: found, soon: [...soon].filter((subject) => !byPerson.has(subject)).length,
     people: db.value<number>("SELECT COUNT(*) FROM subject WHERE kind = 'person'") ?? 0,
+  };
+}
+
+/** The list. most: how many to show beside those in danger; of others only their number is told, since who they are is read person
+ * by person. */
+export function today(asking: Asking, most = Infinity): Today {
+  const { waiting: all, soon, people: here } = waiting(asking);
+  const danger = all.filter(({ top }) => top === 'danger').length;
+  const chosen = all.slice(0, danger + most);
+  const people = new Map(shorts(asking, chosen.map(({ subject }) => subject)).map((person) => [person.subject, person]));
+  const of = (top: TodayCard['top']): TodayCard[] => chosen.filter((one) => one.top === top).flatMap(({ subject, own }) => {
+    const person = people.get(subject);
+    return person ? [{ person, steps: own.map(told), top }] : [];
+  });
+  const rest = (top: TodayCard['top']): number => all.slice(danger + most).filter((one) => one.top === top).length;
+  return {
+    day: asking.at.day, danger: of('danger'), late: of('late'), due: of('due'), more: { late: rest('late'), due: rest('due') }, soon, people: here,
   };
 }
