@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("due", "touch", "intake")
+NAMES = ("due", "touch", "intake", "phone")
 
 
 def main() -> None:
