@@ -16,6 +16,7 @@ from doorstep.sync.clips import key_of
 from doorstep.sync.clips_sound import prepared
 from doorstep.sync.clips_voices import Voices
 from tests.journeys.phone_screens import walk
+from tests.journeys.phone_screens.looker import Looker, Seen
 from tests.support.chromium import ARGUMENTS, PHONE, chromium_path
 from tests.support.pages import maternal
 from tests.support.phone_server import PhoneServer, serving
@@ -98,6 +99,20 @@ def test_whoever_does_not_read_hears_her_own_language_with_and_without_a_network
     walk.keys(page, walk.PIN)
     walk.at(page, "today")
     page.wait_for_selector(".head .ear")  # the sounds have come, after the list
+
+    seen = Seen()
+    looker = Looker(page, f"{server.address}/phone/", seen, "en")
+    walk.go(page, "people")
+    page.click("main > .button, main p .button")
+    walk.at(page, "elsewhere")
+    looker.see("elsewhere")
+    page.click("main .choice >> nth=0")
+    page.wait_for_selector("#code")
+    page.click("main details summary")
+    looker.see("elsewhere-whom")
+    walk.back(page, "people")
+    walk.go(page, "today")
+    assert "\n".join(seen.wrong) == ""
 
     held(page, page.locator("main > .row .button").nth(1))
     assert page.get_attribute(".heard", "data-voice") == "synthetic"
