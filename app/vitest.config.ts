@@ -6,8 +6,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const live = process.env.DOORSTEP_PHONE_SERVER ? [] : ['test/core/live/**'];
 // What stood on the screens of a walk: tests/journeys/phone_screens/test_screens.py writes it down and names the file.
 const seen = process.env.DOORSTEP_SCREENS ? [] : ['test/voices/screens/**'];
+// Worked cases with what the server says of each: tests/sync/test_same_warnings.py writes them down and names the file.
+const cases = process.env.DOORSTEP_CASES ? [] : ['test/core/cases/**'];
 
 export default defineConfig({
   plugins: [svelte()], // for the words, whose language is a rune
-  test: { environment: 'node', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...live, ...seen], testTimeout: 60_000, pool: 'threads', fileParallelism: false },
+  test: { environment: 'node', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...live, ...seen, ...cases], testTimeout: 60_000, pool: 'threads', fileParallelism: false },
 });
