@@ -48,7 +48,7 @@ export function set<K extends keyof Settings>(name: K, value: Settings[K]): void
 export function follow(changed: () => void): void {
   window.addEventListener('storage', (event) => {
     if (event.key !== NAME) return;
-    Object.assign(settings, read());
+    Object.assign(settings, read(), { spared: settings.spared });
     show();
     changed();
   });

@@ -1,3 +1,4 @@
+import { condition } from '../screens/condition.svelte';
 import { session } from '../screens/session.svelte';
 import { set, settings } from '../screens/settings.svelte';
 import { language, speak } from '../words/words.svelte';
@@ -46,11 +47,11 @@ class Player {
     }
   }
 
-  /** Asks the station for what is new, when everything else is done. */
+  /** Asks the station for what is new, when everything else is done, and neither the battery nor the room is short. */
   async fetch(): Promise<void> {
     const { phone } = session;
     const wanted = this.tongue;
-    if (phone === null || (this.fetched.language === wanted && Date.now() - this.fetched.at < AGAIN_MS)) return;
+    if (phone === null || condition.low || condition.full || (this.fetched.language === wanted && Date.now() - this.fetched.at < AGAIN_MS)) return;
     this.fetched = { language: wanted, at: Date.now() };
     const done = await phone.fetchVoices(wanted).catch(() => false);
     if (!done) this.fetched.at = 0;
