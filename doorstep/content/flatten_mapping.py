@@ -18,6 +18,8 @@ def to_mapping(form: Form) -> dict[str, Any]:
             mapping[key] = value
     if form.makes_in:
         mapping["makes_in"] = list(form.makes_in)
+    if form.outer:
+        mapping["outer"] = [list(path) for path in form.outer]
     mapping["questions"] = [_question(question) for question in form.questions]
     return mapping
 
@@ -58,4 +60,5 @@ def from_mapping(mapping: Mapping[str, Any]) -> Form:
         makes=mapping.get("makes"),
         makes_in=tuple(mapping.get("makes_in", ())),
         makes_id=mapping.get("makes_id"),
+        outer=tuple(tuple(path) for path in mapping.get("outer", ())),
     )

@@ -92,7 +92,7 @@ def tree(form: Form) -> Container:
 
 
 def _grow(form: Form) -> Container:
-    repeats = {question.repeat for question in form.questions} | {form.makes_in}
+    repeats = {question.repeat for question in form.questions} | {form.makes_in, *form.outer}
     top = Container((), False)
     for question in form.questions:
         place = top

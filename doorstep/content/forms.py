@@ -102,8 +102,15 @@ class _Builder:
             makes=maker.dataset if maker else None,
             makes_in=maker.repeat if maker else (),
             makes_id=self._id_question(maker, questions) if maker else None,
+            outer=self._outer(questions, maker.repeat if maker else ()),
             place=Place(self.file, 1, 1),
         )
+
+    def _outer(self, questions: tuple[Question, ...], makes_in: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Repeats around questions that are no question's nearest one."""
+        nearest = {question.repeat for question in questions} | {makes_in}
+        around = {question.path[:depth] for question in questions for depth in range(1, len(question.path))}
+        return tuple(path for path in self.xform.repeats if path in around and path not in nearest)
 
     def _title(self) -> Words:
         words = {}

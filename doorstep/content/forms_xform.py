@@ -60,6 +60,7 @@ class XForm:
     title: str
     nodes: tuple[Node, ...]
     entities: tuple[Entity, ...]
+    repeats: tuple[Path, ...] = ()
 
 
 def read_xform(xml: str) -> XForm:
@@ -98,7 +99,8 @@ class _Reader:
     def read(self) -> XForm:
         nodes = tuple(self._walk(self.data, (), (), False))
         data = self.data
-        return XForm(data.get("id", ""), data.get("version", ""), self.title, nodes, tuple(self.entities))
+        repeats = tuple(tuple(ref.split("/")[2:]) for ref in sorted(self.repeats))
+        return XForm(data.get("id", ""), data.get("version", ""), self.title, nodes, tuple(self.entities), repeats)
 
     def _ref(self, path: Path) -> str:
         return "/".join((self.top, *path))

@@ -265,6 +265,8 @@ class Form:
     """Path of the repeat whose rows are the new subjects; () when the form's own subject is meant."""
     makes_id: str | None = None
     """Name of the question that holds the id of the subject it makes; None: an id is derived."""
+    outer: tuple[tuple[str, ...], ...] = ()
+    """Paths of repeats that hold no question themselves, only repeats: no question names them as its own."""
     place: Place | None = None
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from doorstep.content.flatten_mapping import from_mapping, to_mapping
 from doorstep.content.forms import read_form, read_forms
 from doorstep.content.model import Code, Form, Question
 from doorstep.content.problems import Problem
+from doorstep.content.xform import xform_to_answers
 
 DICTIONARY: Mapping[str, Code] = {
     code.code: code
@@ -148,6 +150,28 @@ def test_a_birth_makes_babies_in_a_repeat_and_updates_nobody_else(tmp_path: Path
     assert question(form, "sex").save_to == "sex"
     assert question(form, "mother").constant == "."
     assert question(form, "hb").subject == "."
+
+
+def test_a_repeat_that_holds_only_a_repeat_is_a_list_too(tmp_path: Path) -> None:
+    form = good(
+        tmp_path,
+        """
+| survey |
+|  | type | name | label |
+|  | begin_repeat | houses | Houses |
+|  | begin_repeat | rooms | Rooms |
+|  | text | colour | Colour |
+|  | end_repeat | | |
+|  | end_repeat | | |
+""",
+    )
+    assert form.outer == (("houses",),)
+    assert from_mapping(to_mapping(form)).outer == form.outer
+    house = "<houses><rooms><colour>{}</colour></rooms></houses>"
+    one = f'<data id="{form.id}">{house.format("red")}</data>'
+    assert xform_to_answers(one.encode(), form).answers == {"houses": [{"rooms": [{"colour": "red"}]}]}
+    two = f'<data id="{form.id}">{house.format("red")}{house.format("blue")}</data>'
+    assert len(xform_to_answers(two.encode(), form).answers["houses"]) == 2
 
 
 def test_an_update_takes_the_id_that_the_entities_sheet_names(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ export function structureOf(form: { [name: string]: Json }): Structure {
   };
   const makesIn = form['makes_in'];
   if (Array.isArray(makesIn) && makesIn.length) made.repeats.add(makesIn.join('/'));
+  for (const outer of (form['outer'] ?? []) as string[][]) made.repeats.add(outer.join('/'));
   for (const question of (form['questions'] ?? []) as { [name: string]: Json }[]) {
     const path = question['path'] as string[];
     const repeat = (question['repeat'] ?? []) as string[];

@@ -4,6 +4,7 @@ import { settings } from './settings.svelte';
 
 /** Minutes without a touch, and out of sight, after which it locks. */
 export const LOCK_AFTER_MS = 5 * 60_000;
+const FILES_MS = 5000;
 export const LOCK_HIDDEN_MS = 2 * 60_000;
 
 /** People of a list at first: some screens full. More come as she reads on. */
@@ -122,6 +123,7 @@ class Session {
       await this.look();
     } finally {
       this.sending = false;
+      this.watchFiles();
     }
   }
 
@@ -129,6 +131,15 @@ class Session {
     const found = await phone.calls().catch(() => null);
     if (found !== null && this.phone === phone) this.calls = found;
   }
+
+  /** Pictures go on by themselves after everything else: the number follows them. */
+  private watchFiles(): void {
+    clearTimeout(this.watching);
+    const before = this.standing?.files ?? 0;
+    if (before === 0 || this.phone === null) return;
+    this.watching = setTimeout(() => void this.look().then(() => this.watchFiles()), FILES_MS);
+  }
+  private watching: ReturnType<typeof setTimeout> | undefined;
 
   /** How it stands, without trying to send. */
   async look(): Promise<void> {

@@ -84,7 +84,7 @@ function tree(form: Form): Container {
 }
 
 function grow(form: Form): Container {
-  const repeats = [...form.questions.map((question) => question.repeat), form.makes_in];
+  const repeats = [...form.questions.map((question) => question.repeat), form.makes_in, ...form.outer];
   const top = new Container([], false);
   for (const question of form.questions) {
     let place = top;

@@ -22,6 +22,8 @@ export interface Form {
   makes: string | null;
   makes_in: string[];
   makes_id: string | null;
+  /** Repeats that hold only repeats. */
+  outer: string[][];
   questions: Question[];
 }
 
@@ -39,6 +41,7 @@ export interface FormMapping {
   makes?: string;
   makes_in?: string[];
   makes_id?: string;
+  outer?: string[][];
   questions: QuestionMapping[];
 }
 export interface QuestionMapping {
@@ -63,6 +66,7 @@ export function from_mapping(mapping: FormMapping): Form {
     makes: mapping.makes ?? null,
     makes_in: mapping.makes_in ?? [],
     makes_id: mapping.makes_id ?? null,
+    outer: mapping.outer ?? [],
     questions: mapping.questions.map((data) => ({
       name: data.path.at(-1) ?? '',
       path: data.path,

@@ -1,0 +1,187 @@
+"""Forms that nobody here wrote, from the console's upload to the phone, filled in there, to the record and its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.phone_forms.filling import Filler
+from tests.journeys.phone_forms.forms import EXAMPLES
+from tests.journeys.phone_screens import walk
+from tests.journeys.phone_screens.looks import troubles
+from tests.journeys.phone_screens.test_with_the_station import LONG, enrol
+from tests.support.chromium import DESK, PHONE
+from tests.support.console import PASSWORD
+from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.journey
+WHOLE = "Spec test"
+"""Groups, a repeat, calculations, constraints, pictures that are shown and one that is taken. Of a person."""
+CHOSEN, CHOSEN_TITLE = "cascading_selects1", "cascading selects"
+"""Choices that depend on the choice before. Of nobody but the place."""
+SHOTS = os.environ.get("DOORSTEP_SHOTS")
+
+
+def see(page: Page, name: str) -> None:
+    """A picture, for whoever wants to look."""
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def drawn(page: Page, colour: str) -> bytes:
+    """A real JPEG of one colour."""
+    return bytes(page.evaluate("""async colour => {
+        const canvas = new OffscreenCanvas(320, 200);
+        const pen = canvas.getContext('2d');
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 320, 200);
+        return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer())];
+    }""", colour))  # fmt: skip
+
+
+def log_in(page: Page, server: PhoneServer, name: str) -> None:
+    page.goto(f"{server.address}/login/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.button")
+    page.wait_for_url(f"{server.address}/")
+
+
+def upload(page: Page, server: PhoneServer) -> None:
+    """At the console: chosen, looked at, released for attendants, of a person."""
+    log_in(page, server, "pov")
+    page.goto(f"{server.address}/forms/")
+    page.set_input_files("#workbook", EXAMPLES / "xlsform_spec_test.xlsx")
+    colours = {"a.jpg": "green", "b.jpg": "orange", "img_test.jpg": "teal", "img_test_2.jpg": "purple"}
+    page.set_input_files("#media", [
+        {"name": name, "mimeType": "image/jpeg", "buffer": drawn(page, colour)} for name, colour in colours.items()
+    ])  # fmt: skip
+    page.click("form[action$='/upload/'] .button")
+    page.wait_for_selector("#release", state="attached")
+    page.check("[name=subject][value=person]")
+    page.check("[name=role][value=attendant]")
+    page.check("[name=place][value='*']")
+    see(page, "console-draft")
+    page.click("form[action$='/release/'] .button")
+    page.wait_for_url(lambda address: "/draft/" not in address)
+
+
+def fill(page: Page, answers: dict[str, Any] | None = None) -> None:
+    """To the end, and done."""
+    page.wait_for_selector(".form footer .next", timeout=LONG)
+    filler = Filler(page)
+    for place in filler.walk(answers):
+        if "/a_decimal" in place:
+            kept_by_its_constraint(filler)
+        if "/text_image_audio_video_test" in place:
+            page.wait_for_function("() => [...document.querySelectorAll('.question img')].some(one => one.naturalWidth === 320)")
+            see(page, "phone-pictures")
+    assert filler.at_the_end
+    see(page, "phone-review")
+    filler.forward.click()
+    page.wait_for_selector(".form", state="detached", timeout=LONG)
+    assert filler.complaints == []
+
+
+def kept_by_its_constraint(filler: Filler) -> None:
+    """More than the form allows is told, and goes no further."""
+    number = filler.question("a_decimal").locator("input")
+    number.fill("9.5")
+    filler.next()
+    filler.page.wait_for_selector(".question.wrong .why")
+    see(filler.page, "phone-constraint")
+    number.fill("2.5")
+
+
+def answers(server: PhoneServer, form: str) -> dict[str, Any]:
+    """The one that was filled in, as the record has it."""
+    (row,) = json.loads(server.command("form", "answers", form, "--format", "json", "--names"))
+    found: dict[str, Any] = row
+    return found
+
+
+def test_from_the_consoles_upload_to_the_phone_and_back_into_the_record(browser: Browser, phone_server: PhoneServer) -> None:  # noqa: F811
+    desk = browser.new_page(viewport=DESK)
+    desk.set_default_timeout(LONG)
+    upload(desk, phone_server)
+    phone_server.command("form", "upload", str(EXAMPLES / "choice_filter_test.xlsx"), "--of", "place")
+
+    context = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", geolocation={"latitude": 13.7, "longitude": 107, "accuracy": 8},
+        permissions=["geolocation"],
+    )  # fmt: skip
+    context.set_default_timeout(LONG)
+    page = context.new_page()
+    enrol(page, phone_server, phone_server.more_codes()["srey"])
+
+    page.wait_for_selector(".sentence:has-text('Everything is at the station')", timeout=LONG)  # the forms are here too
+
+    # of nobody: it stands under New, beside what registers somebody
+    page.click("main > .row .button >> nth=0")
+    walk.at(page, "new")
+    assert troubles(page, "new") == []
+    see(page, "phone-new")
+    context.set_offline(True)
+    page.click(f".list .open:has-text('{CHOSEN_TITLE}')")
+    fill(page, {"state": "washington", "county": "king", "city": "seattle"})
+    walk.at(page, "today")
+
+    # of a person: it stands in her story
+    walk.go(page, "people")
+    page.click(".list .open >> nth=0")
+    walk.at(page, "person")
+    page.click("main > details:last-of-type > summary")
+    see(page, "phone-more")
+    page.click(f"main > details .button:has-text('{WHOLE}')")
+    page.wait_for_selector(".form footer .next", timeout=LONG)
+    fill(page, {"skip_to_end": "no", "select_multiple_test": ["yes"], "a_integer": "7"})
+    walk.at(page, "person")
+    page.wait_for_selector(f".entry:has-text('{WHOLE}')")
+    see(page, "phone-story")
+
+    context.set_offline(False)
+    walk.back(page, "people")
+    walk.go(page, "today")
+    page.wait_for_selector(".sentence:has-text('Everything is at the station')", timeout=LONG)
+    walk.go(page, "work")
+    page.wait_for_selector(".counts dl, .counts div")
+    see(page, "phone-work")
+
+    chosen = answers(phone_server, CHOSEN)
+    assert {"state": "washington", "county": "king", "city": "seattle"}.items() <= chosen.items()
+    whole = answers(phone_server, WHOLE)
+    assert {"everything/calculate_test": "4", "everything/a_decimal": "2.5", "everything/repeat_test#": "2"}.items() <= whole.items()
+    assert [whole[f"everything/repeat_test[{n}]/group_test/required_text"] for n in (1, 2)] == ["words", "words"]
+    assert (whole["author"], len(whole["everything/image_test"])) == ("srey", 64 + len(".jpg"))
+    desk.context.close()
+
+    story = f"{phone_server.address}/people/{whole['subject']}/"
+    reader = browser.new_page(viewport=DESK)
+    reader.set_default_timeout(LONG)
+    log_in(reader, phone_server, "sok")
+    reader.goto(story)
+    entry = reader.locator(f".timeline li:has(h3:has-text('{WHOLE}'))")
+    entry.locator("h3").wait_for()
+    for _ in range(60):  # pictures come last
+        if entry.locator(".pictures li").count() == 2:
+            break
+        reader.wait_for_timeout(1000)
+        reader.reload()
+    entry.locator(".pictures img").scroll_into_view_if_needed()
+    reader.wait_for_function("() => document.querySelector('.pictures img').naturalWidth === 1600")
+    see(reader, "console-story")
+    address = entry.locator(".pictures img").get_attribute("src")
+    reader.context.close()
+
+    stranger = browser.new_page(viewport=DESK)
+    log_in(stranger, phone_server, "mai")
+    stranger.goto(story)
+    stranger.wait_for_selector("#happened")
+    assert stranger.locator(f".timeline h3:has-text('{WHOLE}')").count() == 0
+    assert stranger.request.get(f"{phone_server.address}{address}").status == 404
+    stranger.context.close()
+    context.close()
