@@ -8,7 +8,7 @@ const members = `mine AS (SELECT subject AS who, subject FROM touched
 const live = '(c.member IS NULL OR (c.leaf = 1 AND c.rank = 1))';
 const FACT = 'subject, episode, code, day, day_last, at, ts, precision, num, txt, how, "row", submission';
 
-const sent: PackSent = {
+export const SMALL_SENT: PackSent = {
   ddl: [
     'CREATE TABLE sub (submission TEXT PRIMARY KEY, kind TEXT, form TEXT, subject TEXT, replaces TEXT, stamp INTEGER, known_day INTEGER, made_day INTEGER, place TEXT, author TEXT)',
     'CREATE TABLE answer (submission TEXT, subject TEXT, code TEXT, day INTEGER, day_last INTEGER, at INTEGER, ts INTEGER, precision TEXT, num REAL, txt TEXT, how TEXT, "row" TEXT)',
@@ -97,4 +97,4 @@ const sent: PackSent = {
   programmes: { maternal: { names: {}, languages: ['en'], roles: {} } },
 };
 
-export const SMALL: Pack = readPack('small', sent);
+export const SMALL: Pack = readPack('small', SMALL_SENT);
