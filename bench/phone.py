@@ -28,6 +28,7 @@ from bench.phone_area import ROOT, Area, Station, documents_of, station
 from bench.phone_line import FREE, RIDGE, TOWN, Line, Network, measured
 from bench.phone_walk import FIRST_LIST, HEAP, TIMES, Phone, Took, click, looped, seen
 from bench.report import last_line, machine, say, table
+from doorstep.record.record import NOTICED
 
 AREAS = "2000=KH-1605,5000=KH-1602"
 DAY = 12
@@ -230,10 +231,13 @@ def again(bench: Bench, area: Area, phone: Phone) -> None:
     say(f"phone: an area of {area.people:,}: the content changes ...")
     bench.station.ask("content", f"changed-{area.people}")
     phone.go(0, FIRST_LIST)
+    time.sleep(NOTICED + 0.5)  # until the server looks for it
     with phone.slow(TOWN):
         phone.begin("sync")
         while_it_works = phone.go(1, seen("[data-screen=people]"))
         took = phone.ended()
+    if "what_else_" not in json.dumps([form["id"] for form in phone.ask("forms")]):
+        sys.exit("bench phone: the content did not change on the phone")
     bench.add("a change of content, in a worker, until done", area, TOWN.words, took)
     bench.add("  a touch while it works", area, "", while_it_works)
     bench.add_bytes("  a change of content", area, TOWN.words, took.up + took.down)

@@ -48,18 +48,18 @@ Spent = dict[int, int]
 
 
 def spent(browser: int) -> Spent:
-    """Nanoseconds of a processor that each process of a page took so far, all its threads together. Stopped they take none."""
+    """Nanoseconds of a processor that each thread of a page took so far. Stopped they take none."""
     found: Spent = {}
     for pid in pages(browser):
         for entry in Path(f"/proc/{pid}/task").glob("*/schedstat"):
             with suppress(OSError):
-                found[pid] = found.get(pid, 0) + int(entry.read_text().split()[0])
+                found[int(entry.parent.name)] = int(entry.read_text().split()[0])
     return found
 
 
 def since(browser: int, before: Spent) -> float:
-    """Seconds of a processor that pages took since then."""
-    return sum(now - before.get(pid, 0) for pid, now in spent(browser).items()) / 1e9
+    """Seconds of a processor that pages took since then; of threads that have ended meanwhile nothing is known."""
+    return sum(now - before.get(thread, 0) for thread, now in spent(browser).items()) / 1e9
 
 
 @contextmanager
