@@ -13,10 +13,12 @@ import http.client
 import json
 import shutil
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import BrowserType, sync_playwright
 
@@ -85,14 +87,18 @@ class Bench:
         say(f"phone: {figure.what.strip()}: {figure.told(figure.value)}" + (f" (cpu {figure.told(figure.cpu)})" if figure.cpu else ""))
 
 
+def new_folder() -> Path:
+    """For the files of a browser."""
+    return Path(tempfile.mkdtemp(dir=DATA, prefix="phone-browser-"))
+
+
 # --- one area -------------------------------------------------------------------------------------------------------------
 
 
 def walk(bench: Bench, area: Area) -> Took:
     """Everything that is measured on a phone of this area; returns its first pull."""
     say(f"phone: an area of {area.people:,}: the first pull ...")
-    folder = DATA / "phone-browser"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = new_folder()
     phone = Phone(bench.chromium, bench.line, folder)
     try:
         bench.line.count()
@@ -129,6 +135,7 @@ def lists(bench: Bench, area: Area, phone: Phone) -> None:
         bench.add("first screen after start", area, "", phone.start_again())
         phone.type_pin()
         bench.add("from the PIN to the list of today", area, "", phone.timed(click(".key.go"), FIRST_LIST))
+        phone.settled()
         bench.add("people", area, "", phone.go(1, seen("[data-screen=people] .list .open")))
         bench.add("today's list, from stored rows", area, "", phone.go(0, FIRST_LIST), 1.0)
         phone.go(1, seen("[data-screen=people] .list .open"))
@@ -229,9 +236,13 @@ def elsewhere(station: Station, area: Area, version: str, subjects: Sequence[str
 def again(bench: Bench, area: Area, phone: Phone) -> None:
     """The content changes: a form comes to the programme, and with it another pack. Her screens stay hers meanwhile."""
     say(f"phone: an area of {area.people:,}: the content changes ...")
-    bench.station.ask("content", f"changed-{area.people}")
     phone.go(0, FIRST_LIST)
+    bench.line.cut = True  # the app asks by itself now and then
+    bench.station.ask("content", f"changed-{area.people}")
     time.sleep(NOTICED + 0.5)  # until the server looks for it
+    if "what_else_" in json.dumps([form["id"] for form in phone.ask("forms")]):
+        sys.exit("bench phone: the content had changed before")
+    bench.line.cut = False
     with phone.slow(TOWN):
         phone.begin("sync")
         while_it_works = phone.go(1, seen("[data-screen=people]"))
@@ -264,9 +275,8 @@ def peer(bench: Bench, area: Area, ours: Took) -> None:
 def pouch(chromium: BrowserType, port: int, packed: bool) -> tuple[Took, str]:
     """What its pull took on the same phone and the same line."""
     line = Line(port)
-    phone_folder = DATA / "phone-browser"
-    shutil.rmtree(phone_folder, ignore_errors=True)
-    phone = Phone(chromium, line, phone_folder)
+    folder = new_folder()
+    phone = Phone(chromium, line, folder)
     try:
         phone.page.goto(f"{line.address}/{'' if packed else '?plain'}")
         ids = phone.page.evaluate("fetch('ids').then((answer) => answer.json())")
@@ -278,7 +288,7 @@ def pouch(chromium: BrowserType, port: int, packed: bool) -> tuple[Took, str]:
     finally:
         phone.close()
         line.close()
-        shutil.rmtree(phone_folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- all of it ------------------------------------------------------------------------------------------------------------
@@ -298,8 +308,9 @@ def sure_of_itself(chromium: BrowserType) -> None:
     for network, size in ((RIDGE, 20_000), (TOWN, 250_000)):
         took, least = measured(network, size)
         print(f"line: {network.words}: {size:,} bytes came in {took:.2f} s; with nothing lost it takes {least:.2f}")
-    for where, plain, slow in looped(chromium, DATA / "phone-browser"):
+    for where, plain, slow in looped(chromium, folder := new_folder()):
         print(f"slow: a loop in {where} took {plain:.0f} ms, slowed {slow:.0f} ms: {slow / plain:.1f} times (asked: {TIMES})")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -98,12 +99,11 @@ def station(areas: Sequence[Area]) -> Iterator[Station]:
     """The server over a copy of the register: what a run sends does not stay for the next one."""
     kept = DATA / f"phone-{'-'.join(str(area.people) for area in areas)}"
     made = _filled(kept, areas)
-    work = DATA / "phone-run"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(kept, work)
-    with _served(work) as port:
-        yield Station(port, work, areas, made)
-    shutil.rmtree(work, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=DATA, prefix="phone-run-") as name:
+        work = Path(name)
+        shutil.copytree(kept, work, dirs_exist_ok=True)
+        with _served(work) as port:
+            yield Station(port, work, areas, made)
 
 
 def _filled(folder: Path, areas: Sequence[Area]) -> Mapping[str, Mapping[str, int]]:

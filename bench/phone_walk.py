@@ -156,6 +156,10 @@ class Phone:
         took = self.do(click(".key.go"), FIRST_LIST, seen("[data-screen=today]"))
         return Took(took, TIMES * since(self.browser, before), *self.line.count())
 
+    def settled(self) -> None:
+        """She reads her list; meanwhile the form's engine has come."""
+        self.do("", "performance.getEntriesByType('resource').some(({name}) => /assets\\/Form-.*js/.test(name))")
+
     def type_pin(self) -> None:
         for digit in PIN:
             self.page.click(f".key:text-is('{digit}')")
