@@ -52,18 +52,28 @@ def picture(address: str, letters: str) -> segno.QRCode:
 
 def take(record: Record, typed: str) -> Worker | None:
     """The active worker whose code this is, which is used by that; None when it is wrong, used or too old."""
-    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
-    if len(letters) != LETTERS:
+    code = _find(record, typed)
+    if code is None or code.used_at is not None:
         return None
     now = timezone.now()
-    code = PhoneCode.objects.select_related("worker").filter(
-        digest=_digest(record, letters), used_at=None, expires_at__gt=now, worker__is_active=True
-    ).first()  # fmt: skip
-    if code is None:
-        return None
     # Of two phones with the same code at the same moment one gets it.
     taken = PhoneCode.objects.filter(pk=code.pk, used_at=None).update(used_at=now)
     return code.worker if taken else None
+
+
+def taken_by(record: Record, typed: str) -> Worker | None:
+    """The active worker whose code this was, used already and not yet too old; None for any other."""
+    code = _find(record, typed)
+    return code.worker if code is not None and code.used_at is not None else None
+
+
+def _find(record: Record, typed: str) -> PhoneCode | None:
+    letters = "".join(letter for letter in typed.upper() if letter.isalnum())
+    if len(letters) != LETTERS:
+        return None
+    return PhoneCode.objects.select_related("worker").filter(
+        digest=_digest(record, letters), expires_at__gt=timezone.now(), worker__is_active=True
+    ).first()  # fmt: skip
 
 
 def _digest(record: Record, letters: str) -> str:

@@ -19,6 +19,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from django.db import InterfaceError, OperationalError, connection
 
 from doorstep.accounts import access, audit, openings
+from doorstep.accounts.models import Worker
 from doorstep.record.database import DatabaseAway
 from doorstep.record.http import NOTHING_STORED, STATUS, Answer, IntakeApp, bearer, body_of, json_of, of_refusal, told
 from doorstep.record.intake import Receipt
@@ -152,11 +153,7 @@ class SyncApp:
             return told(
                 400, "A phone is enrolled with its id and its public key (64 hex digits).", NOTHING_CHANGED, "Update the app."
             )
-        worker = None
-        if phone is not None and not asked.get("code"):
-            worker = phone.worker if phone.device.may_renew and phone.device.device == device and phone.may_read else None
-        elif isinstance(asked.get("code"), str):
-            worker = codes.take(self.record, asked["code"])
+        worker = self._enrolling(phone, asked.get("code"), device, key)
         if worker is None:
             self.guesses.wrong(address)
             return told(
@@ -169,6 +166,18 @@ class SyncApp:
             "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
             "generation": self.record.store.generation,
         }))  # fmt: skip
+
+    def _enrolling(self, phone: Phone | None, code: object, device: str, key: str) -> Worker | None:
+        """Whom this phone may be enrolled for. Who asks the same with the same key lost the answer, and gets it once more."""
+        if code and isinstance(code, str):
+            if found := codes.take(self.record, code):
+                return found
+            before = codes.taken_by(self.record, code)
+            return before if before and phones.has_key(before, device, key) else None
+        if code or phone is None or phone.device.device != device:
+            return None
+        renews = phone.device.may_renew and phone.may_read
+        return phone.worker if renews or (phones.was_replaced(phone) and phones.has_key(phone.worker, device, key)) else None
 
     def _holding(self, phone: Phone) -> Holding:
         return Holding.of(access.viewer(phone.worker), self.record.rules.pack.programmes, openings.ever(phone.worker))

@@ -76,6 +76,16 @@ def enrol(worker: Worker, device: str, public_key: str, former: Collection[str] 
     return found, token
 
 
+def has_key(worker: Worker, device: str, public_key: str) -> bool:
+    """Whether this is the key that her phone, in use, was enrolled with last. Nobody but phone and station knows it."""
+    return worker.is_active and worker.devices.filter(device=device, public_key=public_key, standing=ACTIVE).exists()
+
+
+def was_replaced(phone: Phone) -> bool:
+    """Whether the token that it asks with became worthless only because the phone was enrolled anew."""
+    return phone.standing == REVOKED and phone.device.standing == ACTIVE and phone.device.tokens.filter(revoked_at=None).exists()
+
+
 def lock(device: Device, by: str) -> None:
     """Shuts it: nothing about people goes to it, and it opens for nobody, until `unlock`. What was made on it still comes."""
     _set(device, by, "phone_locked", standing=LOCKED)

@@ -34,6 +34,18 @@ class TestEnrolment:
         again = Phone(station, ATTENDANT, "phone-2").enrol(code)
         assert again.status == 404
 
+    def test_whose_answer_was_lost_asks_again_with_the_same_code_and_key(self, station: Station) -> None:
+        code = station.code(ATTENDANT)
+        phone = Phone(station, ATTENDANT, "phone-1")
+        assert phone.enrol(code).status == 200
+        lost = phone.token
+        assert phone.enrol(code).status == 200
+        assert phone.token != lost
+        assert phone.state["standing"] == "active"
+        assert Phone(station, ATTENDANT, "phone-1").enrol(code).status == 404, "another key"
+        phones.revoke(phone.row, SUPERVISOR)
+        assert phone.enrol(code).status == 404, "a key that was revoked"
+
     def test_wrong_used_and_expired_are_one_answer(self, station: Station) -> None:
         used = station.code(ATTENDANT)
         Phone(station, ATTENDANT, "phone-1").enrol(used)
@@ -183,6 +195,17 @@ class TestStanding:
         assert "unlock" not in anew.state
         assert Phone(station, ATTENDANT, "phone-1").enrol(token=anew.token).status == 404, "once"
         assert Phone(station, ATTENDANT, "other-phone").enrol(token=anew.token).status == 404
+
+    def test_a_phone_that_began_anew_and_lost_the_answer_asks_again_with_the_same_key(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        phones.allow_new_pin(phone.row, SUPERVISOR)
+        anew = Phone(station, ATTENDANT, "phone-1")
+        assert anew.enrol(token=phone.token).status == 200
+        assert anew.enrol(token=phone.token).status == 200
+        assert anew.state["standing"] == "active"
+        assert Phone(station, ATTENDANT, "phone-1").enrol(token=phone.token).status == 404, "another key"
+        phones.revoke(anew.row, SUPERVISOR)
+        assert anew.enrol(token=phone.token).status == 404
 
     def test_who_no_longer_works_here_has_a_phone_that_opens_nothing(self, station: Station) -> None:
         phone = station.phone(ATTENDANT)

@@ -5,6 +5,7 @@ import type {
 } from '../contract';
 import { acknowledged } from './arrived';
 import { calls } from './calls';
+import { answered, anew, byCode, isBegun, notEnrolled, secretFor } from './begun';
 import { Away, Doors, type Fetch } from './doors';
 import { filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
@@ -21,13 +22,13 @@ import { find } from './search';
 import { carried, carry, dropSealed, keepSealed, pack as packParcel, seal, sealedOf, unpack, type Part } from './sealed';
 import { Session } from './session';
 import type { Shelf } from './shelf';
-import { newSecret, signer } from './sign';
+import { signer } from './sign';
 import { sendSealed, sync, type Synced } from './sync';
 import { story } from './story';
 import { Elsewhere, type Disk } from './disk';
 import { now } from './time';
 import { today } from './today';
-import { asMoving, asTold, Told } from './trouble';
+import { asMoving, Told } from './trouble';
 import { bringVoices } from './voices';
 import { warnings } from './warnings';
 
@@ -59,13 +60,13 @@ export class Engine implements Phone {
   }
 
   async enrol(server: string, code: string): Promise<WorkerHere> {
-    const secret = newSecret();
+    const secret = await secretFor(this.shelf, byCode(code));
     const device = await this.device();
     const address = server.replace(/\/+$/, '');
     const doors = new Doors(address, '', this.fetching);
     const [own, former] = [hex((await signer(secret)).publicKey), await formerKeys(this.shelf, address)];
     const asked = { code, device, public_key: own, former };
-    const told = await doors.enrol(asked).catch((error: unknown) => Promise.reject(asTold(error)));
+    const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
     const before = await this.shelf.get<Kept>('worker', told.worker.username);
     if (before) await this.wipe(before.username); // the code is a new beginning; what was sealed is carried on
     const key = newKey();
@@ -86,6 +87,7 @@ export class Engine implements Phone {
     const token = new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token));
     this.session = await Session.open(kept, key, db, token, this.shelf, this.fetching, hex(secret));
     await this.shelf.put('worker', kept.username, kept);
+    await answered(this.shelf);
   }
 
   private async device(): Promise<string> {
@@ -109,10 +111,10 @@ export class Engine implements Phone {
 
   /** Begins anew after a forgotten secret, when the supervisor allowed it: another key, an empty database, the same worker. */
   private async renew(kept: Kept): Promise<void> {
-    const secret = newSecret();
+    const secret = await secretFor(this.shelf, anew(kept.username));
     const doors = await this.doorsOf(kept);
     const asked = { device: kept.device, public_key: hex((await signer(secret)).publicKey) };
-    const told = await doors.enrol(asked).catch((error: unknown) => Promise.reject(asTold(error)));
+    const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
     await this.handOn(kept.username);
     const key = newKey();
     const folder = newId();
@@ -156,6 +158,8 @@ export class Engine implements Phone {
   async forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
     const kept = await this.kept(username);
     const parts = await sealedOf(this.shelf, username);
+    // Allowed before, and the answer was lost: the station knows this phone by its new key already, and no more by the old one.
+    if (await isBegun(this.shelf, anew(username))) return { sealed: parts.length, sent: 0, mayBegin: true };
     try {
       const doors = await this.doorsOf(kept);
       const sent = await sendSealed(parts, (sealed) => doors.parcels(sealed));
