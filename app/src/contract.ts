@@ -22,8 +22,8 @@ export type Unlocked =
   | { ok: true }
   | { ok: false; why: 'wrong'; triesLeft: number; waitSeconds: number }
   | { ok: false; why: 'wait'; waitSeconds: number }
-  /** Too many tries: only the supervisor can open it now. */
-  | { ok: false; why: 'locked' | 'revoked' | 'wiped' | 'elsewhere' };
+  /** locked: too many tries; shut: the supervisor locked the phone. Only she can open it now. */
+  | { ok: false; why: 'locked' | 'shut' | 'revoked' | 'wiped' | 'elsewhere' };
 
 export type Status = 'later' | 'due' | 'late' | 'missed' | 'done' | 'ended';
 
@@ -243,6 +243,7 @@ export interface Standing {
   /** Acknowledged by the server, ever. */
   safe: number;
   /** Waits there for a person to decide. */
+  /** why: the station's code for the reason; the screens have words for it. */
   held: { id: string; form: string; day: number; why: string; next: string }[];
   refused: { id: string; form: string; day: number; why: string; next: string }[];
   carried: number;

@@ -50,7 +50,7 @@ export interface Kept {
   gone: '' | 'locked' | 'revoked' | 'wiped';
 }
 
-export type Opened = { ok: true; key: Uint8Array } | { ok: false; why: 'wrong'; triesLeft: number; waitSeconds: number } | { ok: false; why: 'wait'; waitSeconds: number } | { ok: false; why: 'locked' | 'revoked' | 'wiped' };
+export type Opened = { ok: true; key: Uint8Array } | { ok: false; why: 'wrong'; triesLeft: number; waitSeconds: number } | { ok: false; why: 'wait'; waitSeconds: number } | { ok: false; why: 'locked' | 'shut' | 'revoked' | 'wiped' };
 
 const bytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
 
@@ -129,7 +129,7 @@ export async function tryKey(shelf: Shelf, username: string, secret: string, now
 }
 
 function refusal(kept: Kept, now: number): Opened | undefined {
-  if (kept.gone) return { ok: false, why: kept.gone };
+  if (kept.gone) return { ok: false, why: kept.gone === 'locked' ? 'shut' : kept.gone };
   if (kept.tries >= MOST_TRIES) return { ok: false, why: 'locked' };
   const waitSeconds = waits(kept, now);
   return waitSeconds ? { ok: false, why: 'wait', waitSeconds } : undefined;

@@ -1,6 +1,7 @@
 import type { Call, Phone, Standing, WorkerHere } from '../contract';
 import { nav } from './nav.svelte';
 import { settings } from './settings.svelte';
+import { codeOf } from './trouble';
 
 /** Minutes without a touch, and out of sight, after which it locks. */
 export const LOCK_AFTER_MS = 5 * 60_000;
@@ -91,7 +92,17 @@ class Session {
 
   async lock(): Promise<void> {
     const { phone, worker } = this;
-    if (phone === null || worker === null) return;
+    if (phone === null || worker === null || this.locking) return;
+    this.locking = true;
+    try {
+      await this.close(phone, worker);
+    } finally {
+      this.locking = false;
+    }
+  }
+  private locking = false;
+
+  private async close(phone: Phone, worker: WorkerHere): Promise<void> {
     await Promise.allSettled([...this.before].map((keep) => keep()));
     await phone.lock();
     this.phone = null;
@@ -116,7 +127,9 @@ class Session {
     this.sending = true;
     try {
       this.standing = await phone.standing();
-      this.standing = await phone.sync();
+      const told = await phone.sync();
+      if (told.trouble === 'locked' || told.trouble === 'revoked') return await this.look(); // perhaps it is closed now
+      this.standing = told;
       if (this.phone === phone) this.changed += 1;
       await this.askCalls(phone);
     } catch {
@@ -147,8 +160,9 @@ class Session {
     if (phone === null) return;
     try {
       this.standing = await phone.standing();
-    } catch {
-      // The sentence stays as it was: nothing new is claimed.
+    } catch (error) {
+      // Closed by the station: what is on the screen goes too. Else the sentence stays as it was: nothing new is claimed.
+      if (this.phone === phone && codeOf(error) === 'closed') await this.lock();
     }
   }
 

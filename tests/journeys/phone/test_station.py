@@ -35,7 +35,7 @@ def test_a_locked_phone_sends_what_it_has_and_opens_again_when_the_supervisor_sa
     told = phone.ask("sync")
     assert (told["here"], told["safe"], told["trouble"]) == (0, 1, "locked")
     assert phone.ask("today") == {"trouble": "closed"}
-    assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "locked"}
+    assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "shut"}
     at_the_station(line.server, DARA + "phones.unlock(phone, 'sok')")
     assert phone.ask("unlock", "dara", "4711") == {"ok": True}
     assert phone.ask("sync")["trouble"] == ""
