@@ -64,7 +64,8 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ['**/*.{js,css,html,wasm,json}'],
-        globIgnores: ['said/**'],
+        // Sounds come when they are asked for; SQLite's other ways to run are never taken.
+        globIgnores: ['said/**', '**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
         maximumFileSizeToCacheInBytes: 6_000_000,
         cleanupOutdatedCaches: true,
         navigateFallback: '/phone/index.html',

@@ -17,8 +17,8 @@ PREFIX = "phone"
 HASHED = rf"^/{PREFIX}/assets/"
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'",
-    # SQLite and the form engine are WebAssembly; the form engine's parser also makes functions from text of its own.
-    "script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'",
+    # SQLite and the form engine are WebAssembly.
+    "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' blob: data:",

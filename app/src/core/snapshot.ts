@@ -28,6 +28,7 @@ export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, ve
       pointTo(db, relationCodes(pack), null);
       indexWords(db, null);
       putBack(db, pack, packOf, opens, asOf);
+      dropCopies(db, asOf);
       setMeta(db, 'cursor', String(db.value(`SELECT value FROM ${FILE}.meta WHERE name = 'cursor'`) ?? ''));
     });
   } finally {
@@ -44,6 +45,12 @@ function putBack(db: Database, pack: Pack, packOf: (form: string, version: strin
     for (const subject of putLocal(db, packOf(one.body.form, one.body.version), one.body, one)) subjects.add(subject);
   }
   workOut(db, pack, touched(db, pack, subjects, waiting.map((one) => one.id)), opens);
+}
+
+/** Of whom she no longer holds, what she made herself is at the server: her copy goes too. */
+function dropCopies(db: Database, asOf: number): void {
+  const held = 'SELECT subject FROM subject UNION SELECT subject FROM alias';
+  db.run(`UPDATE outbox SET body = '' WHERE state = 'sent' AND seq <= ? AND subject NOT IN (${held})`, [asOf]);
 }
 
 function copy(db: Database): void {
