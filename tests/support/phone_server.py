@@ -6,13 +6,16 @@ prints first are JSON with the address, the village, and a fresh code for every 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,23 @@ def fill(people: int = PEOPLE, village: str = VILLAGE) -> None:
         record.catch_up()
 
 
+def settle(village: str, people: int) -> None:
+    """Invented people of another village of Ratanakiri, at the installation that the settings name."""
+    from doorstep.cli.django_ready import ready
+
+    ready()
+    from doorstep.cli.shelf import programme_named
+    from doorstep.cli.submit import take_in
+    from doorstep.record.lists import today
+    from doorstep.record.places import Places
+    from doorstep.record.record import Record
+    from doorstep.simulation.stream import simulate
+
+    with Record.open() as record:
+        take_in(record, simulate(programme_named("maternal"), Places.load(), village, people, "neighbours", today()))
+        record.catch_up()
+
+
 def fresh_codes() -> dict[str, str]:
     """A new enrolment code for every worker."""
     from doorstep.cli.django_ready import ready
@@ -73,7 +93,36 @@ class PhoneServer:
     port: int
     data: Path
     log: Path
-    codes: dict[str, str]
+    codes: dict[str, str] = field(default_factory=dict)
+    app: Path | None = None
+    """Another built phone app than the house's own."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Serves from now on, on the same port as before."""
+        more = {"DOORSTEP_PHONE_APP": str(self.app)} if self.app else {}
+        with self.log.open("ab") as out:
+            command = [Path(sys.executable).with_name("doorstep"), "serve", "--port", str(self.port), "--threads", "4"]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment(self.data) | more, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        _wait(self.port, self.process, self.log)
+
+    def stop(self) -> None:
+        """Ends in good order."""
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """Gone in the middle of whatever it does, as when the power fails."""
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     @property
     def address(self) -> str:
@@ -85,6 +134,20 @@ class PhoneServer:
         return subprocess.run(
             [doorstep, *words], cwd=ROOT, env=environment(self.data), check=True, capture_output=True, text=True
         ).stdout
+
+    def worker(self, username: str, place: str = VILLAGE) -> None:
+        """Somebody new who is an attendant there."""
+        self.command("worker", "add", username, "--called", f"{username} (invented)", "--role", "attendant", "--place", place)
+
+    def code(self, username: str) -> str:
+        """A code for a phone of hers, as `doorstep enrol` prints it."""
+        found = re.search(r"^([A-Z]{4}) ([A-Z]{4})$", self.command("enrol", username), re.MULTILINE)
+        assert found
+        return found[1] + found[2]
+
+    def settle(self, village: str, people: int) -> None:
+        """People of another village."""
+        _ask(self.data, "settle", village, str(people))
 
     def more_codes(self) -> dict[str, str]:
         """Codes for the next phones."""
@@ -103,19 +166,13 @@ def _ask(data: Path, what: str, *more: str) -> Any:
 def serving(data: Path, people: int) -> Iterator[PhoneServer]:
     """A server over `data`, filled with so many simulated people."""
     _ask(data, "fill", str(people))
-    port, log = _free_port(), data / "server.log"
-    with log.open("wb") as out:
-        command = [Path(sys.executable).with_name("doorstep"), "serve", "--port", str(port), "--threads", "4"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment(data), stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait(port, server, log)
-            yield PhoneServer(port, data, log, _ask(data, "codes"))
-        finally:
-            server.terminate()
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
+    server = PhoneServer(_free_port(), data, data / "server.log")
+    try:
+        server.start()
+        server.codes = _ask(data, "codes")
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +187,10 @@ def main() -> None:
     first = sys.argv[1]
     if first == "fill":
         fill(int(sys.argv[2]))
+        print("{}")
+        return
+    if first == "settle":
+        settle(sys.argv[2], int(sys.argv[3]))
         print("{}")
         return
     if first == "codes":

@@ -5,13 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
-from http.client import HTTPConnection
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.support.chromium import ARGUMENTS, chromium_path
 from tests.support.console import environment
+from tests.support.line import Line, drawn
 from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "app"
-
-
-@dataclass
-class Line:
-    """What stands between the phone and the server. lose: a word of the doors whose answers are lost on the way back;
-    stop: one whose requests never arrive. Both wait until `go` is set before they break off."""
-
-    server: PhoneServer
-    port: int = 0
-    lose: str = ""
-    stop: str = ""
-    go: threading.Event = field(default_factory=threading.Event)
-    reached: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def mend(self) -> None:
-        """The line is good again."""
-        self.lose = self.stop = ""
-        self.go.set()
 
 
 def at_the_station(server: PhoneServer, what: str) -> None:
@@ -57,55 +31,6 @@ def at_the_station(server: PhoneServer, what: str) -> None:
     subprocess.run(
         [sys.executable, "-c", script + what], cwd=ROOT, env=environment(server.data), check=True, capture_output=True, text=True
     )
-
-
-class Handler(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}  # noqa: RUF012
-
-    def __init__(self, *args: Any, line: Line, **more: Any) -> None:
-        self.line = line
-        super().__init__(*args, **more)
-
-    def translate_path(self, path: str) -> str:
-        return super().translate_path(path.removeprefix("/engine"))
-
-    def do_GET(self) -> None:
-        if self.path.startswith("/engine/"):
-            super().do_GET()
-        else:
-            self._pass_on()
-
-    def do_POST(self) -> None:
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        line, body = self.line, self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if line.stop and line.stop in self.path:
-            self._break_off()
-            return
-        connection = HTTPConnection("127.0.0.1", line.server.port, timeout=120)
-        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "content-length")}
-        connection.request(self.command, self.path, body or None, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        if line.lose and line.lose in self.path:
-            self._break_off()
-            return
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("transfer-encoding", "connection", "date", "server"):
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def _break_off(self) -> None:
-        self.line.reached.set()
-        self.line.go.wait(60)
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing is written."""
 
 
 @pytest.fixture(scope="session")
@@ -125,15 +50,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def line(built: Path, phone_server: PhoneServer) -> Iterator[Line]:  # noqa: F811
     """The line, good to begin with."""
-    found = Line(phone_server)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, line=found, directory=str(built)))
-    server.daemon_threads = True
-    found.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    found.go.set()
-    server.shutdown()
-    server.server_close()
+    with drawn(phone_server, built) as found:
+        yield found
 
 
 class Phone:

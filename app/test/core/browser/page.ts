@@ -6,6 +6,7 @@ declare global {
   interface Window {
     engine: Awaited<ReturnType<typeof phone>>;
     crash: (asked: 'write' | 'look') => Promise<unknown>;
+    raw: (username: string, secret: string) => Promise<[table: string, row: string][] | string>;
   }
 }
 
@@ -16,6 +17,18 @@ window.crash = (asked) =>
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => resolve(message);
     worker.postMessage(asked);
+  });
+
+/** Every row of her database; nobody else may have it open. */
+window.raw = (username, secret) =>
+  new Promise((resolve) => {
+    const worker = new Worker(new URL('./raw.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }) => {
+      worker.terminate();
+      resolve(data);
+    };
+    worker.onerror = ({ message }) => resolve(message);
+    worker.postMessage([username, secret]);
   });
 
 window.engine = await phone();
