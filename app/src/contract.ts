@@ -178,12 +178,16 @@ export interface Draft {
   startedMs: number;
   changedMs: number;
   replaces: string | null;
+  /** Where it takes place, where that was chosen; '' where it follows from her home. */
+  place?: string;
 }
 
 export interface DraftWhole extends Draft {
   /** The form engine's own saved instance (XML), to go on from. */
   instance: string;
   page: number;
+  /** The day that the list showed when it was begun (ISO date). */
+  dueShown?: string;
   /** As `FormOpened.base`, when it was begun. */
   base?: { [name: string]: string | null };
 }
@@ -253,6 +257,8 @@ export interface Standing {
   /** What the last try met; '' when it went well. */
   trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
   running: boolean;
+  /** What has to be added to the phone's clock, in milliseconds: 0 as long as it is believed. */
+  clockMs: number;
 }
 
 /** Somebody who answers when a worker calls for help. number: as it is dialled; name: '' where nobody wrote it. */

@@ -92,6 +92,11 @@ export async function dropOrphanFiles(shelf: Shelf, username: string, known: Rea
   await drop(shelf, all.filter(([, one]) => one.username === username && !one.handed && !known.has(one.submission)).map(([key]) => key));
 }
 
+/** Sealed for a submission that could not be kept after all: its draft still has them. */
+export async function dropFilesOf(shelf: Shelf, submission: string): Promise<void> {
+  await drop(shelf, (await shelf.all<Sealed>('file')).filter(([, one]) => one.submission === submission).map(([key]) => key));
+}
+
 /** Her database goes: whoever works here brings them. */
 export async function handFilesOn(shelf: Shelf, username: string): Promise<void> {
   for (const [key, one] of await shelf.all<Sealed>('file'))

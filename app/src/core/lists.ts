@@ -111,11 +111,11 @@ export function answersOf(db: Database, packs: Packs, submission: string): Fille
   };
 }
 
-const DRAFT = 'id, form, version, subject, name, started_ms, changed_ms, replaces';
-type DraftRow = [string, string, string, string, string, number, number, string | null];
+const DRAFT = 'id, form, version, subject, name, started_ms, changed_ms, replaces, place';
+type DraftRow = [string, string, string, string, string, number, number, string | null, string];
 
-const asDraft = ([id, form, version, subject, name, startedMs, changedMs, replaces]: DraftRow): Draft => ({
-  id, form, version, subject, name, startedMs, changedMs, replaces,
+const asDraft = ([id, form, version, subject, name, startedMs, changedMs, replaces, place]: DraftRow): Draft => ({
+  id, form, version, subject, name, startedMs, changedMs, replaces, place,
 });
 
 export function drafts(db: Database): Draft[] {
@@ -123,10 +123,10 @@ export function drafts(db: Database): Draft[] {
 }
 
 export function draft(db: Database, id: string): DraftWhole | null {
-  const row = db.first(`SELECT ${DRAFT}, instance, page, base FROM draft WHERE id = ?`, [id]);
+  const row = db.first(`SELECT ${DRAFT}, instance, page, base, due_shown FROM draft WHERE id = ?`, [id]);
   if (!row) return null;
-  const base = row[10] ? (JSON.parse(row[10] as string) as DraftWhole['base']) : undefined;
-  return { ...asDraft(row.slice(0, 8) as DraftRow), instance: row[8] as string, page: row[9] as number, ...(base ? { base } : {}) };
+  const [instance, page, base, dueShown] = row.slice(9) as [string, number, string | null, string];
+  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
 }
 
 export function dropDraft(db: Database, id: string): void {
@@ -137,9 +137,9 @@ export function dropDraft(db: Database, id: string): void {
 }
 
 export function keepDraft(db: Database, kept: DraftWhole, name: string): void {
-  const { id, form, version, subject, startedMs, changedMs, replaces, instance, page, base } = kept;
+  const { id, form, version, subject, startedMs, changedMs, replaces, place = '', instance, page, base, dueShown = '' } = kept;
   db.run(
-    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, form, version, subject, name, startedMs, changedMs, replaces, instance, page, base ? JSON.stringify(base) : null],
+    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base, due_shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, form, version, subject, name, startedMs, changedMs, replaces, place, instance, page, base ? JSON.stringify(base) : null, dueShown],
   );
 }

@@ -5,6 +5,7 @@ import type { Database } from './database';
 import type { Receipt } from './doors';
 import { dropLocal, type Body } from './local';
 import { meta, where } from './register';
+import { now } from './time';
 
 export type Signed = Body & { sig: string };
 
@@ -100,5 +101,6 @@ export function standing(db: Database, carried: number, running: boolean, files 
     lastOkMs: last ? Number(last) : null,
     trouble: meta(db, 'trouble') as Standing['trouble'],
     running,
+    clockMs: now(db) - Date.now(),
   };
 }

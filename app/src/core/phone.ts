@@ -7,7 +7,7 @@ import { acknowledged } from './arrived';
 import { calls } from './calls';
 import { answered, anew, byCode, isBegun, notEnrolled, secretFor } from './begun';
 import { Away, Doors, type Fetch } from './doors';
-import { filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
+import { dropFilesOf, filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
 import { hex } from './hex';
 import { newId } from './ids';
@@ -363,7 +363,14 @@ export class Engine implements Phone {
     const { signed, hash } = await sign(body, session.signer);
     if (draft) await sealFiles(db, this.shelf, { username: kept.username, recipient: kept.recipient, submission: body.id, draft, answers: body.answers });
     await keepSealed(this.shelf, kept.username, body.id, await seal(kept.recipient, [signed]), order.stamp);
-    keep(db, packs.required, form, { signed, hash, order, ms, clock }, session.opens, draft);
+    try {
+      keep(db, packs.required, form, { signed, hash, order, ms, clock }, session.opens, draft);
+    } catch (error) {
+      // Not kept (the phone is full, say): she tries again under another id, and what was sealed must not travel beside that.
+      await dropSealed(this.shelf, [body.id]);
+      await dropFilesOf(this.shelf, body.id);
+      throw error;
+    }
     return body.id;
   }
 

@@ -36,7 +36,9 @@ CREATE TABLE IF NOT EXISTS draft (
   replaces TEXT,
   instance TEXT NOT NULL,
   page INTEGER NOT NULL,
-  base TEXT
+  base TEXT,
+  place TEXT NOT NULL DEFAULT '',
+  due_shown TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS file (draft TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE IF NOT EXISTS uploaded_form (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version TEXT NOT NULL, content TEXT NOT NULL);

@@ -1,5 +1,7 @@
 /** Days and times as a form keeps them (ISO 8601), and as people read them. No Date of the browser decides what a day is. */
 
+import { nowDate } from '../when';
+
 export interface Parts {
   year: string;
   month: string;
@@ -67,7 +69,7 @@ export function pad(number: number | string): string {
 }
 
 /** The civil day of the phone, so many days ago. */
-export function dayAgo(days: number, now = new Date()): string {
+export function dayAgo(days: number, now = nowDate()): string {
   const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
   return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}`;
 }

@@ -10,6 +10,13 @@ import type { SomeWords } from './words';
 export interface WarningAction {
   key: string;
   text: string;
+  /** Instead, where the danger is answered by another form than a referral. */
+  other?: string;
+}
+
+/** Whether that form sends somebody to hospital. */
+export function refers(form: string | null): boolean {
+  return form !== null && form.startsWith('referral');
 }
 
 export interface Place {

@@ -1,10 +1,11 @@
 import type { Language, StepNow, Told } from '../contract';
+import { nowMs } from '../when';
 import { t } from '../words/words.svelte';
 
 export const DAY_MS = 86_400_000;
 
 /** The civil day here and now, or of a moment, in days since 1970-01-01. */
-export function civilDay(ms: number = Date.now()): number {
+export function civilDay(ms: number = nowMs()): number {
   const at = new Date(ms);
   return Math.floor(Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / DAY_MS);
 }
@@ -53,7 +54,7 @@ export function shortDay(day: number, language: Language, today: number = civilD
 }
 
 /** 10:42; with the day when it was not today. */
-export function clock(ms: number, language: Language, now: number = Date.now()): string {
+export function clock(ms: number, language: Language, now: number = nowMs()): string {
   const time = format(foreign(language) ? 'en' : language, { hour: '2-digit', minute: '2-digit', hour12: false }).format(ms);
   return civilDay(ms) === civilDay(now) ? time : `${shortDay(civilDay(ms), language)}, ${time}`;
 }

@@ -375,7 +375,7 @@ export class PracticeVillage implements Phone {
     return {
       here: this.kept.filter((kept) => !kept.sent).length, safe: 0,
       held: [{ id: 'practice-held', form: 'register', day: this.day - 3, why: 'subject_of_another_area', next: '' }],
-      refused: [], carried: 0, files: 0, lastOkMs: null, trouble: '', running: false,
+      refused: [], carried: 0, files: 0, lastOkMs: null, trouble: '', running: false, clockMs: 0,
     };
   }
 

@@ -12,6 +12,7 @@ export function draftTitle(draft: Draft, forms: FormInfo[]): string {
 export function draftScreen(draft: Draft): Screen {
   return {
     name: 'form', form: draft.form, subject: draft.subject, person: null, draft: draft.id,
+    ...(draft.place ? { place: draft.place } : {}),
     ...(draft.replaces === null ? {} : { replaces: draft.replaces }),
   };
 }

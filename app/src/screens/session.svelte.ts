@@ -1,4 +1,5 @@
 import type { Call, Phone, Standing, WorkerHere } from '../contract';
+import { putRight } from '../when';
 import { nav } from './nav.svelte';
 import { settings } from './settings.svelte';
 import { codeOf } from './trouble';
@@ -102,6 +103,11 @@ class Session {
   }
   private locking = false;
 
+  private take(told: Standing): void {
+    putRight(told.clockMs);
+    this.standing = told;
+  }
+
   private async close(phone: Phone, worker: WorkerHere): Promise<void> {
     await Promise.allSettled([...this.before].map((keep) => keep()));
     await phone.lock();
@@ -126,10 +132,10 @@ class Session {
     if (phone === null) return;
     this.sending = true;
     try {
-      this.standing = await phone.standing();
+      this.take(await phone.standing());
       const told = await phone.sync();
       if (told.trouble === 'locked' || told.trouble === 'revoked') return await this.look(); // perhaps it is closed now
-      this.standing = told;
+      this.take(told);
       if (this.phone === phone) this.changed += 1;
       await this.askCalls(phone);
     } catch {
@@ -159,7 +165,7 @@ class Session {
     const { phone } = this;
     if (phone === null) return;
     try {
-      this.standing = await phone.standing();
+      this.take(await phone.standing());
     } catch (error) {
       // Closed by the station: what is on the screen goes too. Else the sentence stays as it was: nothing new is claimed.
       if (this.phone === phone && codeOf(error) === 'closed') await this.lock();

@@ -2,7 +2,7 @@ import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption
 import { beforeEach, expect, test } from 'vitest';
 import { openInMemory, type Database } from '../../src/core/database';
 import type { Doors } from '../../src/core/doors';
-import { dropOrphanFiles, filesOf, handFilesOn, keepFile, named, sealFiles, sendFiles, waitingFiles } from '../../src/core/files';
+import { dropFilesOf, dropOrphanFiles, filesOf, handFilesOn, keepFile, named, sealFiles, sendFiles, waitingFiles } from '../../src/core/files';
 import { dropDraft, keepDraft } from '../../src/core/lists';
 import { makeLocal } from '../../src/core/register';
 import { InMemory } from '../../src/core/shelf';
@@ -95,6 +95,13 @@ test('what was sealed for a form that was never kept goes; what was handed on st
   await handFilesOn(shelf, 'dara');
   await dropOrphanFiles(shelf, 'dara', new Set());
   expect(await waitingFiles(shelf, 'dara')).toBe(1);
+});
+
+test('what was sealed for a form that could not be kept goes at once', async () => {
+  await made('failed');
+  await made('kept');
+  await dropFilesOf(shelf, 'failed');
+  expect((await shelf.all<{ submission: string }>('file')).map(([, one]) => one.submission)).toEqual(['kept']);
 });
 
 test('only what is called as its content is takes part', () => {

@@ -71,7 +71,9 @@ test('a form comes alone, is offered once what it reads is here, and its picture
 test('a draft goes on in the version that it was begun with, and that goes when nothing needs it', async () => {
   told(offer('1'));
   await fetch(station().doors);
-  keepDraft(db, { id: 'd', form: 'wells', version: '1', subject: '', name: '', startedMs: 1, changedMs: 1, replaces: null, instance: '<x/>', page: 0 }, '');
+  const kept = { id: 'd', form: 'wells', version: '1', subject: '', name: '', startedMs: 1, changedMs: 1, replaces: null, place: 'KH-16', instance: '<x/>', page: 0, dueShown: '2026-05-25' };
+  keepDraft(db, kept, '');
+  expect(draft(db, 'd'), 'with its place and the day that the list showed').toEqual(kept);
   told(offer('2'));
   await fetch(station().doors);
   expect(listed()).toEqual(['wells@2 of nobody']);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import type { PersonShort, StepNow } from '../../src/contract';
-import { clock, lateBy, length, shortDay, weekday, years } from '../../src/parts/days';
+import { dayAgo } from '../../src/forms/dates';
+import { civilDay, clock, isoDay, lateBy, length, shortDay, weekday, years } from '../../src/parts/days';
 import { lineOf } from '../../src/parts/line';
 import { contacts, villagers } from '../../src/practice/people';
 import { codeIn } from '../../src/screens/code';
 import { tooEasy } from '../../src/screens/secret';
+import { putRight } from '../../src/when';
 
 const DAY = 20_769; // 12 November 2026
 const person = (more: Partial<PersonShort>): PersonShort => ({
@@ -84,4 +86,13 @@ describe('a code', () => {
 describe('a secret', () => {
   it.each(['1111', '1212', '1234', '4321', '23456'])('such as %s is what anybody tries first', (secret) => expect(tooEasy(secret)).toBe(true));
   it.each(['2468', '1357', '8041'])('such as %s is not', (secret) => expect(tooEasy(secret)).toBe(false));
+});
+
+it('a phone whose clock is years off writes the day that the station knows', () => {
+  const day = civilDay();
+  putRight(2_192 * 86_400_000);
+  expect(civilDay()).toBe(day + 2_192);
+  expect(dayAgo(1)).toBe(isoDay(day + 2_191));
+  putRight(0);
+  expect(civilDay()).toBe(day);
 });

@@ -204,7 +204,7 @@ def test_a_needed_answer_that_is_missing_at_the_end_is_gone_to(filler: Filler) -
 def test_danger_stands_on_top_until_somebody_acted(filler: Filler) -> None:
     begin(filler, warnings=[DANGER], warningActions=[{"key": "call", "text": "Call the midwife"}, {"key": "send", "text": "Send her"}])
     card = filler.page.locator(".warnings")
-    assert "Go now" in card.inner_text()
+    assert "Act now" in card.inner_text()
     assert "Send her to the hospital now" in card.inner_text()
     filler.answer_screen({})
     filler.next()
