@@ -56,7 +56,15 @@ export class Engine implements Phone {
   // --- who ---
 
   async workers(): Promise<WorkerHere[]> {
+    void this.look().catch(() => {}); // nobody waits for a network to see who works here
     return (await this.shelf.all<Kept>('worker')).map(([, kept]) => here(kept));
+  }
+
+  /** Whoever has a database here and is not at work hears from the station without a PIN: a phone that was lost is closed, or emptied,
+   * as soon as it shows who works here and there is a network. */
+  private async look(): Promise<void> {
+    for (const [, kept] of await this.shelf.all<Kept>('worker'))
+      if (kept.username !== this.session?.username && kept.gone !== 'wiped') await this.ask(kept);
   }
 
   async enrol(server: string, code: string): Promise<WorkerHere> {
@@ -187,6 +195,7 @@ export class Engine implements Phone {
   private async note(username: string, gone: Kept['gone']): Promise<void> {
     const kept = await this.shelf.get<Kept>('worker', username);
     if (kept && kept.gone !== gone) await this.shelf.put('worker', username, { ...kept, gone });
+    if (kept && gone === 'revoked') await this.handOn(username); // she will not bring it any more: whoever works here does
     if (kept && gone === 'wiped') await this.empty(kept);
   }
 

@@ -7,6 +7,7 @@ from tests.journeys.phone.test_engine import fresh, registered
 from tests.support.phone_server import VILLAGE
 
 DARA = "phone = Device.objects.filter(worker__username='dara').latest('pk')\n"
+FOLDERS = "navigator.storage.getDirectory().then(async (d) => { const f = []; for await (const k of d.keys()) f.push(k); return f; })"
 
 
 def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_allows_it(phone: Phone, line: Line) -> None:
@@ -47,12 +48,25 @@ def test_a_wiped_phone_holds_nothing_and_carries_what_was_not_sent(phone: Phone,
     at_the_station(line.server, DARA + "phones.revoke(phone, 'sok', wipe=True)")
     assert phone.ask("sync")["trouble"] == "revoked"
     assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "wiped"}
-    assert phone.page.evaluate(
-        "navigator.storage.getDirectory().then(async (d) => { const f = []; for await (const k of d.keys()) f.push(k); return f; })"
-    ) == []
+    assert phone.page.evaluate(FOLDERS) == []
     phone.enrol("srey", "0815")  # another worker's phone delivers it
     assert phone.ask("standing")["carried"] == 0
     assert len(phone.ask("people", "not sent before the wipe")) in (0, 1)  # signed by a revoked key: a person decides
+
+
+def test_a_lost_phone_is_emptied_without_a_pin(phone: Phone, line: Line) -> None:
+    """Whoever found it need only switch it on where there is a network."""
+    phone.enrol("dara", "4711")
+    phone.ask("lock")
+    at_the_station(line.server, DARA + "phones.revoke(phone, 'sok', wipe=True)")
+    phone.switch_off()
+    phone.switch_on()
+    assert [one["username"] for one in phone.ask("workers")] == ["dara"]
+    for _ in range(600):
+        if phone.page.evaluate(FOLDERS) == []:
+            break
+        phone.page.wait_for_timeout(100)
+    assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "wiped"}
 
 
 def test_another_area_takes_its_people_and_leaves_her_work(phone: Phone, line: Line) -> None:

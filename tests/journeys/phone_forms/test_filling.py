@@ -218,7 +218,7 @@ def test_danger_stands_on_top_until_somebody_acted(filler: Filler) -> None:
 def test_a_label_is_heard_by_its_button_and_a_choice_by_a_long_press_that_does_not_choose(filler: Filler) -> None:
     begin(filler, language="vi")
     filler.page.locator(".label .ear").click()
-    assert filler.page.evaluate("tried.spoken") == ["vi: Chị tên gì?. Tên thường gọi"]
+    assert filler.page.evaluate("tried.spoken") == ["vi: Chị tên gì?\nTên thường gọi"]
     reach(filler, "province")
     label = filler.question("province").locator(".item label").last
     label.dispatch_event("pointerdown", {"clientX": 100, "clientY": 300})
