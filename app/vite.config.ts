@@ -68,6 +68,7 @@ export default defineConfig({
         globIgnores: ['said/**', '**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
         maximumFileSizeToCacheInBytes: 6_000_000,
         cleanupOutdatedCaches: true,
+        clientsClaim: true, // the very first page too: else a newer version would not wait for it, and take its files away
         navigateFallback: '/phone/index.html',
         // Letters are fetched when a language first shows them, and stay.
         runtimeCaching: [

@@ -25,6 +25,8 @@ class Update {
   async now(): Promise<void> {
     if (!this.fits) return;
     await session.lock();
+    // Of a page that has been open since the app first came, nobody else says that it must begin anew.
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
     await this.apply?.(true);
   }
 }

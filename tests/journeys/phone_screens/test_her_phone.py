@@ -1,7 +1,9 @@
-"""What happens to a phone itself, through its screens: shared and forgotten, on a line that breaks."""
+"""What happens to a phone itself, through its screens: shared, forgotten, renewed, moved, locked and lost, on a line that breaks."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +18,13 @@ from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 -
 from tests.support.station import decide, made_by
 
 pytestmark = pytest.mark.journey
+ROOT = Path(__file__).resolve().parents[3]
 MOTHER, DAUGHTER = "sophea", "kanha"
 """A birth attendant, and her daughter-in-law who works with the same phone."""
 PINS = {MOTHER: "2468", DAUGHTER: "1357"}
-NAMES = {"shared": "Chenda Rithy", "daughter": "Leakhena Vuthy", "forgotten": "Mealea Sokun", "anew": "Phalla Nimol"}
+NEXT_VILLAGE = "KH-16050202"
+NAMES = {"shared": "Chenda Rithy", "daughter": "Leakhena Vuthy", "forgotten": "Mealea Sokun", "anew": "Phalla Nimol", "update": "Kolap Dara", "moved": "Thida Prak",
+         "locked": "Romdoul Keo", "lost": "Malis Chhay"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +167,150 @@ def test_a_forgotten_pin_loses_no_work_and_she_begins_anew_with_the_same_phone(s
     walk.keys(shared.page, "2468")
     shared.page.wait_for_selector("[data-screen=unlock] .notice:has-text('That was not right')")
     shared.unlock(PINS[MOTHER])
+
+
+def test_a_newer_app_waits_for_the_form_and_the_draft_outlives_it(shared: Hands, line: Line, tmp_path: Path) -> None:
+    shared.cached()
+    register(shared, NAMES["update"], until="called")
+    line.server.stop()
+    line.server.app = newer(tmp_path / "app")
+    line.server.start()
+    shared.page.evaluate("navigator.serviceWorker.getRegistration().then((one) => (window.apps = one).update()).then(() => null)")
+    shared.page.wait_for_function("() => window.apps.waiting !== null")
+    shared.kept()
+    assert shared.answered("called") == NAMES["update"]
+    assert shared.page.query_selector("meta[name=release]") is None
+    shared.page.click(".form header button >> nth=0")
+    shared.at("today")
+    shared.page.click(".notice:has-text('A newer Doorstep is ready') .button")
+    shared.page.wait_for_selector("meta[name=release][content='2']", state="attached")
+    line.server.kill()
+    shared.choose_worker(MOTHER)
+    shared.unlock(PINS[MOTHER])
+    shared.page.click(".draft")
+    shared.begun()
+    assert shared.answered("called") == NAMES["update"]
+    shared.fill({})
+    shared.only_here(1)
+    line.server.start()
+    shared.all_there()
+    assert NAMES["update"] in names(line.server, MOTHER)
+
+
+def newer(folder: Path) -> Path:
+    """The next release: the same app, whose page says so."""
+    shutil.copytree(ROOT / "app" / "dist", folder)
+    page = folder / "index.html"
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("<head>", '<head><meta name="release" content="2">'), encoding="utf-8"
+    )
+    for packed in [*folder.glob("index.html.*"), *folder.glob("sw.js.*")]:
+        packed.unlink()
+    worker = folder / "sw.js"
+    before = worker.read_text(encoding="utf-8")
+    after = before.replace('url:"index.html",revision:"', 'url:"index.html",revision:"2')
+    assert after != before
+    worker.write_text(after, encoding="utf-8")
+    return folder
+
+
+def test_another_area_brings_its_people_and_takes_those_of_before(shared: Hands, line: Line) -> None:
+    shared.lock()
+    old = {row[1] for table, row in shared.raw(MOTHER, PINS[MOTHER]) if table == "speaks_of"}
+    assert len(old) > 50
+    shared.reload()
+    shared.choose_worker(MOTHER)
+    shared.unlock(PINS[MOTHER])
+    shared.offline(True)
+    register(shared, NAMES["moved"])
+    shared.only_here(1)
+    before = made_by(line.server, MOTHER)
+    line.server.settle(NEXT_VILLAGE, 150)
+    line.server.command("worker", "end", MOTHER)
+    line.server.command("worker", "assign", MOTHER, "attendant", NEXT_VILLAGE)
+    line.cut(lose="/snapshot")
+    shared.offline(False)
+    shared.send()
+    assert line.reached.wait(LONG / 1000)
+    line.server.kill()
+    shared.reload()
+    line.mend()
+    line.server.start()
+    shared.choose_worker(MOTHER)
+    shared.unlock(PINS[MOTHER])
+    shared.all_there()
+    shared.home()
+    shared.go("work")
+    shared.page.wait_for_selector("article.card:has-text('It happened in a place that is not in your area')")
+    made = made_by(line.server, MOTHER)
+    assert made.log == before.log
+    assert list(made.aside.values()) == ["held"], "made in her old area, and sent from the new one: a person decides"
+    shared.lock()
+    rows = shared.raw(MOTHER, PINS[MOTHER])
+    new = {row[1] for table, row in rows if table == "speaks_of"}
+    assert len(new) > 5
+    assert not old & new
+    lies = [f"{table} {row}" for table, row in rows if table != "outbox"]
+    assert not [row for row in lies if any(subject in row for subject in old)], "a row of her old village lies on the phone"
+    whole = [f"{table} {row}" for table, row in rows]
+    assert not [row for row in whole if NAMES["shared"] in row], "a name of her old village lies on the phone"
+    shared.reload()
+    shared.choose_worker(MOTHER)
+    shared.unlock(PINS[MOTHER])
+    assert len(shared.everybody()) > 5
+
+
+def test_a_phone_that_the_supervisor_locks_closes_in_the_middle_and_opens_again(shared: Hands, line: Line) -> None:
+    shared.offline(True)
+    register(shared, NAMES["locked"])
+    shared.only_here(1)
+    decide(line.server, MOTHER, "lock")
+    line.cut(lose="/push")
+    shared.offline(False)
+    shared.send()
+    assert line.reached.wait(LONG / 1000)
+    shared.only_here(1)
+    line.mend()
+    shared.page.click(".sentence")
+    shared.at("sync")
+    shared.page.click("main .button.big:enabled")
+    shared.at("unlock")
+    walk.keys(shared.page, PINS[MOTHER])
+    shared.page.wait_for_selector(".notice:has-text('This phone is locked for you')")
+    assert NAMES["locked"] not in shared.page.content()
+    decide(line.server, MOTHER, "unlock")
+    shared.page.click("main > .button.big")
+    shared.unlock(PINS[MOTHER])
+    shared.all_there()
+    assert shared.found(NAMES["locked"]) == 1
+
+
+def test_a_lost_phone_empties_itself_and_what_it_had_not_sent_waits_for_a_person(shared: Hands, line: Line) -> None:
+    shared.offline(True)
+    register(shared, NAMES["lost"])
+    shared.only_here(1)
+    before = made_by(line.server, MOTHER)
+    decide(line.server, MOTHER, "revoke")
+    decide(line.server, MOTHER, "wipe")
+    line.cut(lose="/state")
+    shared.offline(False)
+    shared.send()
+    shared.home()
+    line.mend()
+    shared.page.click(".sentence")
+    shared.at("sync")
+    shared.page.click("main .button.big:enabled")
+    shared.at("unlock")
+    walk.keys(shared.page, PINS[MOTHER])
+    shared.page.wait_for_selector(".notice:has-text('has taken your data from this phone')")
+    assert shared.databases() == 1, "her daughter-in-law's alone"
+    shared.choose_worker(DAUGHTER)
+    shared.unlock(PINS[DAUGHTER])
+    shared.all_there()
+    after = made_by(line.server, MOTHER)
+    assert after.log == before.log
+    assert len(after.aside) == len(before.aside) + 1
+    assert list(after.aside.values())[-1] == "held", "signed with a key that was revoked"
+    assert json.dumps(sorted(one.name for one in after.people.values())) == json.dumps(
+        sorted(one.name for one in before.people.values())
+    )
