@@ -1,7 +1,8 @@
 /** Keys: a random one for each worker's database, wrapped under her secret and under a key of this phone that cannot be read out.
  *
- * Both are needed: who copies the files lacks the phone's key, who holds the phone lacks her secret. What four digits do not
- * resist is said in the guide. A wrong try is counted on the disk before it is answered, so switching off does not help.
+ * Both are needed: who copies her database alone lacks the phone's key, who holds the phone lacks her secret. Browsers keep a key
+ * that cannot be read out in their own files: against whoever copies the browser's whole folder, the secret alone stands. What
+ * four digits do not resist is said in the guide. A wrong try is counted on the disk before it is answered, so switching off does not help.
  */
 
 import { argon2id } from 'hash-wasm';
