@@ -3,15 +3,11 @@
 import type {
   Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Month, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
-import { acknowledged } from './arrived';
 import { calls } from './calls';
-import { answered, anew, byCode, isBegun, notEnrolled, secretFor } from './begun';
-import { Away, Doors, type Fetch } from './doors';
-import { dropFilesOf, filesOf, handFilesOn, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
+import type { Disk } from './disk';
+import { Away, type Fetch } from './doors';
+import { dropFilesOf, filesOf, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
-import { hex } from './hex';
-import { newId } from './ids';
-import { formerKeys, here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
 import { month } from './month';
@@ -20,24 +16,23 @@ import { cardHolder, short, shorts } from './people';
 import { setMeta } from './register';
 import { find } from './search';
 import { carried, carry, dropSealed, keepSealed, pack as packParcel, seal, sealedOf, unpack, type Part } from './sealed';
-import { Session } from './session';
+import type { Session } from './session';
 import type { Shelf } from './shelf';
-import { signer } from './sign';
-import { sendSealed, sync, type Synced } from './sync';
+import { sync, type Synced } from './sync';
 import { story } from './story';
-import { Elsewhere, type Disk } from './disk';
 import { now } from './time';
 import { today } from './today';
 import { asMoving, Told } from './trouble';
 import { bringVoices } from './voices';
 import { warnings } from './warnings';
+import { WhoWorksHere } from './who';
 
 const MOST_FOUND = 50;
 const FIRST_RETRY = 20_000;
 const LAST_RETRY = 15 * 60_000;
 
 export class Engine implements Phone {
-  private session: Session | null = null;
+  private readonly who: WhoWorksHere;
   private making: Promise<unknown> = Promise.resolve();
   private syncing: Promise<Standing> | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -47,189 +42,46 @@ export class Engine implements Phone {
 
   constructor(
     private readonly shelf: Shelf,
-    private readonly disk: Disk,
-    private readonly fetching?: Fetch,
+    disk: Disk,
+    fetching?: Fetch,
     /** Told when the session ends by itself. */
     private readonly ended: () => void = () => {},
-  ) {}
+  ) {
+    this.who = new WhoWorksHere(shelf, disk, fetching, () => this.atRest());
+  }
+
+  /** Before a session closes: what is being made is kept first, and nothing is tried again by itself. */
+  private async atRest(): Promise<void> {
+    clearTimeout(this.retry);
+    await this.making.catch(() => {});
+  }
 
   // --- who ---
 
+  private get session(): Session | null {
+    return this.who.session;
+  }
+
   async workers(): Promise<WorkerHere[]> {
-    void this.look().catch(() => {}); // nobody waits for a network to see who works here
-    return (await this.shelf.all<Kept>('worker')).map(([, kept]) => here(kept));
+    return this.who.workers();
   }
-
-  /** Whoever has a database here and is not at work hears from the station without a PIN: a phone that was lost is closed, or emptied,
-   * as soon as it shows who works here and there is a network. */
-  private async look(): Promise<void> {
-    for (const [, kept] of await this.shelf.all<Kept>('worker'))
-      if (kept.username !== this.session?.username && kept.gone !== 'wiped') await this.ask(kept);
-  }
-
   async enrol(server: string, code: string): Promise<WorkerHere> {
-    const secret = await secretFor(this.shelf, byCode(code));
-    const device = await this.device();
-    const address = server.replace(/\/+$/, '');
-    const doors = new Doors(address, '', this.fetching);
-    const [own, former] = [hex((await signer(secret)).publicKey), await formerKeys(this.shelf, address)];
-    const asked = { code, device, public_key: own, former };
-    const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
-    const before = await this.shelf.get<Kept>('worker', told.worker.username);
-    if (before) await this.wipe(before.username); // the code is a new beginning; what was sealed is carried on
-    const key = newKey();
-    const kept: Kept = {
-      ...told.worker, opensBy: '', server: address, device, folder: newId(), recipient: told.recipient,
-      keys: [own, ...(former[told.worker.username] ?? [])],
-      key: await wrapForPhone(this.shelf, key), salt: '', cost: { memory: 0, passes: 0 },
-      token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, gone: '',
-    };
-    await this.begin(kept, key, secret);
-    return here(kept);
+    return this.who.enrol(server, code);
   }
-
-  /** A new database for a worker, with the key that signs her work, and then her name on the shelf: or nothing of it. */
-  private async begin(kept: Kept, key: Uint8Array<ArrayBuffer>, secret: Uint8Array): Promise<void> {
-    await this.lock();
-    const db = await this.disk.open(kept.folder, key);
-    const token = new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token));
-    this.session = await Session.open(kept, key, db, token, this.shelf, this.fetching, hex(secret));
-    await this.shelf.put('worker', kept.username, kept);
-    await answered(this.shelf);
-  }
-
-  private async device(): Promise<string> {
-    return this.shelf.change<string>('device', 'id', (known) => known ?? newId());
-  }
-
   async setSecret(username: string, secret: string, kind: 'pin' | 'pattern'): Promise<void> {
-    let kept = await this.kept(username);
-    let key = this.session?.username === username ? this.session.key : null;
-    if (!key && !kept.opensBy) key = await unwrapOfPhone(this.shelf, kept.key); // enrolled, and the phone stopped before she chose
-    if (!key) {
-      await this.renew(kept);
-      kept = await this.kept(username);
-      key = this.session?.key ?? null;
-    }
-    if (!key) throw new Told('locked');
-    const wrapped = await wrapUnderSecret(this.shelf, key, secret);
-    await this.shelf.change<Kept>('worker', username, (before) => ({ ...(before ?? kept), ...wrapped, opensBy: kind, tries: 0, triedMs: 0 }));
-    if (this.session?.username !== username) await this.enter(await this.kept(username), key);
+    await this.who.setSecret(username, secret, kind);
   }
-
-  /** Begins anew after a forgotten secret, when the supervisor allowed it: another key, an empty database, the same worker. */
-  private async renew(kept: Kept): Promise<void> {
-    const secret = await secretFor(this.shelf, anew(kept.username));
-    const doors = await this.doorsOf(kept);
-    const asked = { device: kept.device, public_key: hex((await signer(secret)).publicKey) };
-    const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
-    await this.handOn(kept.username);
-    const key = newKey();
-    const folder = newId();
-    const fresh: Kept = {
-      ...kept, ...told.worker, opensBy: '', folder, recipient: told.recipient, key: await wrapForPhone(this.shelf, key),
-      keys: [asked.public_key, ...(kept.keys ?? [])],
-      token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, gone: '',
-    };
-    await this.begin(fresh, key, secret);
-    await this.disk.remove(kept.folder);
-  }
-
   async unlock(username: string, secret: string): Promise<Unlocked> {
-    const kept = await this.kept(username);
-    if (kept.gone === 'locked') await this.ask(kept);
-    const opened = await tryKey(this.shelf, username, secret, Date.now());
-    if (!opened.ok) return opened;
-    try {
-      await this.enter(await this.kept(username), new Uint8Array(opened.key));
-      return { ok: true };
-    } catch (error) {
-      if (error instanceof Elsewhere) return { ok: false, why: 'elsewhere' };
-      throw error;
-    }
+    return this.who.unlock(username, secret);
   }
-
-  private async enter(kept: Kept, key: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.lock();
-    const token = new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token));
-    this.session = await Session.open(kept, key, await this.disk.open(kept.folder, key), token, this.shelf, this.fetching);
-  }
-
   async lock(): Promise<void> {
-    clearTimeout(this.retry);
-    await this.making.catch(() => {});
-    const { session } = this;
-    this.session = null;
-    session?.db.close();
+    await this.who.lock();
   }
-
   async forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
-    const kept = await this.kept(username);
-    const parts = await sealedOf(this.shelf, username);
-    // Allowed before, and the answer was lost: the station knows this phone by its new key already, and no more by the old one.
-    if (await isBegun(this.shelf, anew(username))) return { sealed: parts.length, sent: 0, mayBegin: true };
-    try {
-      const doors = await this.doorsOf(kept);
-      const sent = await sendSealed(parts, (sealed) => doors.parcels(sealed));
-      const state = await this.ask(kept);
-      await acknowledged(this.shelf, sent, { generation: state?.generation ?? '', at: state?.time ?? Math.floor(Date.now() / 1000) });
-      return { sealed: parts.length, sent: sent.length, mayBegin: state?.unlock === true };
-    } catch (error) {
-      if (!(error instanceof Away)) throw error;
-      return { sealed: parts.length, sent: 0, mayBegin: false };
-    }
+    return this.who.forgotten(username);
   }
-
-  /** What the server says of her and this phone now; null when it does not answer. */
-  private async ask(kept: Kept) {
-    try {
-      const state = await (await this.doorsOf(kept)).state();
-      await this.note(kept.username, state.standing === 'active' ? '' : state.standing === 'wipe' ? 'wiped' : state.standing);
-      return state;
-    } catch (error) {
-      if (error instanceof Away) return null;
-      throw error;
-    }
-  }
-
-  private async note(username: string, gone: Kept['gone']): Promise<void> {
-    const kept = await this.shelf.get<Kept>('worker', username);
-    if (kept && kept.gone !== gone) await this.shelf.put('worker', username, { ...kept, gone });
-    if (kept && gone === 'revoked') await this.handOn(username); // she will not bring it any more: whoever works here does
-    if (kept && gone === 'wiped') await this.empty(kept);
-  }
-
-  private async doorsOf(kept: Kept): Promise<Doors> {
-    return new Doors(kept.server, new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token)), this.fetching);
-  }
-
-  /** Everything of this worker leaves the phone; her sealed work stays to be carried to the server, which alone can read it. */
   async wipe(username: string): Promise<void> {
-    const kept = await this.shelf.get<Kept>('worker', username);
-    if (!kept) return;
-    await this.empty(kept);
-    await this.shelf.remove('worker', [username]);
-  }
-
-  private async empty(kept: Kept): Promise<void> {
-    if (this.session?.username === kept.username) await this.lock();
-    await this.handOn(kept.username);
-    await this.shelf.change<Kept>('worker', kept.username, (before) => ({ ...(before ?? kept), key: { iv: '', data: '' }, salt: '' }));
-    await this.disk.remove(kept.folder);
-  }
-
-  /** Her sealed work is now among what is carried. */
-  private async handOn(username: string): Promise<void> {
-    const parts = await sealedOf(this.shelf, username);
-    await carry(this.shelf, parts);
-    await dropSealed(this.shelf, parts.flatMap((part) => part.ids));
-    await handFilesOn(this.shelf, username);
-  }
-
-  private async kept(username: string): Promise<Kept> {
-    const found = await this.shelf.get<Kept>('worker', username);
-    if (!found) throw new Told('unknown');
-    return found;
+    await this.who.wipe(username);
   }
 
   private get open(): Session {
@@ -439,12 +291,12 @@ export class Engine implements Phone {
     });
     this.again(trouble);
     if (came && !came.gone) {
-      await this.keepWorker(session, came);
+      await this.who.keepState(session, came.state);
       void this.bringFiles(session);
     }
     const told = await this.counted(session, false);
     if (came?.gone) {
-      await this.note(session.username, came.gone);
+      await this.who.note(session.username, came.gone);
       await this.lock();
       this.ended();
     }
@@ -467,13 +319,6 @@ export class Engine implements Phone {
     } finally {
       this.bringing = false;
     }
-  }
-
-  private async keepWorker(session: Session, { state }: Synced): Promise<void> {
-    await this.shelf.change<Kept>('worker', session.username, (before) => ({
-      ...(before ?? session.kept), called: state.worker.called, language: state.worker.language, gone: '',
-      recipient: state.recipient ?? session.kept.recipient,
-    }));
   }
 
   async standing(): Promise<Standing> {
