@@ -1,4 +1,4 @@
-"""A station with two villages, an attendant in each, and one woman who lives in the far one. All invented but the places.
+"""A station with an attendant who goes to two villages, another in a third, and one woman who lives there. All invented but the places.
 
 `python -m tests.journeys.phone_moving.station` fills the installation that the settings name, and prints codes for both phones.
 """
@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 HERE, FAR = "KH-16050201", "KH-16050202"
-WORKERS = (("dara", HERE), ("thu", FAR))
+BESIDE = "KH-16050203"
+WORKERS = (("dara", HERE), ("dara", BESIDE), ("thu", FAR))
 CALLED, CARD = "Sùng Thị Mỷ", "K7QF 3MXR"
 SUBJECT = "5b1f5e1e-0000-4000-8000-000000000001"
 
@@ -46,9 +47,11 @@ def main() -> None:
         with record.store.register.write() as register:
             load(register, atlas, ["KH-16"])
         for name, place in WORKERS:
-            worker = Worker.objects.create_user(name, called=f"{name} (invented)", invented=True, language="en")
+            worker = Worker.objects.filter(username=name).first() or Worker.objects.create_user(
+                name, called=f"{name} (invented)", invented=True, language="en"
+            )
             Assignment.objects.create(worker=worker, role="attendant", place=place, valid_from=0)
-            codes[name] = make_code(record, worker, "operator")
+            codes[name] = codes.get(name) or make_code(record, worker, "operator")
         tally = take_in(record, iter([registration()]))
         assert tally.counts["accepted"] == 1, tally
         record.catch_up()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.phone_moving.station import CALLED, CARD, FAR, HERE
 from tests.journeys.phone_screens import walk
-from tests.journeys.phone_screens.looks import troubles
+from tests.journeys.phone_screens.looker import Looker, Seen
 from tests.journeys.phone_screens.test_with_the_station import LONG, phone
 from tests.support.console import ROOT, _free_port, _wait, environment
 
@@ -98,11 +98,18 @@ def test_she_is_found_with_her_card_stays_for_some_days_and_is_handed_over(brows
     here, there = phone(browser), phone(browser)
     enrol(here, station, "dara")
     enrol(there, station, "thu")
+    seen = Seen()
+    look_here, look_there = (Looker(page, f"{station['address']}/phone/", seen, "en") for page in (here, there))
+    here.click("main > .row .button >> nth=0")
+    walk.at(here, "new")
+    here.wait_for_selector(".list .open >> nth=1")
+    look_here.see("new")
+    walk.back(here, "today")
     people(here)
     here.fill("#find", "sung")
     expect(here.locator(".list .open")).to_have_count(0)
     looked_for(here)
-    assert troubles(here, "elsewhere") == []
+    look_here.see("elsewhere-found")
     answer = here.inner_text(".found")
     assert CALLED in answer
     assert "weeks" in answer
@@ -115,6 +122,16 @@ def test_she_is_found_with_her_card_stays_for_some_days_and_is_handed_over(brows
     walk.back(here, "people")
     here.fill("#find", "MY sung")
     here.wait_for_selector(f".list .open:has-text('{CALLED}')", timeout=LONG)
+
+    # What now: she stays here, goes on to somebody else, or was a mistake.
+    here.click("main > .button:has-text('She is from elsewhere')")
+    walk.at(here, "elsewhere")
+    look_here.see("elsewhere-guests")
+    here.click(".then .button")
+    walk.at(here, "moves")
+    look_here.see("moves-guest")
+    walk.back(here, "elsewhere")
+    walk.back(here, "people")
 
     # The day on which it ends: nothing of her stays.
     at_the_station(station, "Opening.objects.update(valid_from=today() - 14, valid_to=today())")
@@ -131,12 +148,13 @@ def test_she_is_found_with_her_card_stays_for_some_days_and_is_handed_over(brows
     there.click("details:not(.entry) > summary")
     there.click(".moves")
     walk.at(there, "moves")
+    look_there.see("moves")
     there.click(".button:has-text('Choose the village')")
     village = station["names"][HERE]["en"]
     there.fill("[data-screen=moves] input[type=search]", village.lower())
     there.click("[data-screen=moves] form .button")
     there.click(f".list .open:has-text('{village}')")
-    assert troubles(there, "moves") == []
+    look_there.see("moves-village")
     there.click(".button:text-is('Hand her over')")
     there.wait_for_selector(".notice:has-text('She is handed over')", timeout=LONG)
     there.click(".button:has-text('People')")
@@ -144,11 +162,12 @@ def test_she_is_found_with_her_card_stays_for_some_days_and_is_handed_over(brows
     there.wait_for_selector(".empty", timeout=LONG)
     fetch(here)
     here.wait_for_selector("[data-screen=today] .arrived", timeout=LONG)
-    assert troubles(here, "today") == []
+    look_here.see("today-arrived")
     walk.go(here, "people")
     here.fill("#find", "")
     here.wait_for_selector(f".arrivals .open:has-text('{CALLED}')", timeout=LONG)
-    assert troubles(here, "people") == []
+    look_here.see("people-arrived")
+    assert "\n".join(seen.wrong) == ""
 
     lines = at_the_station(station, "print([tuple(r) for r in Audit.objects.filter(worker='dara', action__in=['sought', 'found', 'opened'])"
                            ".values_list('action', 'about').order_by('pk')])")  # fmt: skip

@@ -95,7 +95,7 @@ def test_every_screen_is_for_everybody(seen: Seen) -> None:
 
 def test_no_screen_is_left_out(seen: Seen) -> None:
     there = set(re.findall(r"top\.name === '([a-z-]+)'", (APP / "src" / "App.svelte").read_text(encoding="utf-8")))
-    # The first two have no words or are looked at above; the others need a station: tests/journeys/voices/test_on_the_phone.py.
+    # The first two have no words or are looked at above; the others need a station: tests/journeys/phone_moving, voices/test_on_the_phone.py.
     assert there - seen.names <= {"boot", "language", "new", "elsewhere", "moves"}
 
 

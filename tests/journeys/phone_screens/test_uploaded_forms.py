@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.phone_forms.filling import Filler
 from tests.journeys.phone_forms.forms import EXAMPLES
 from tests.journeys.phone_screens import walk
-from tests.journeys.phone_screens.looks import troubles
+from tests.journeys.phone_screens.looker import Looker, Seen
 from tests.journeys.phone_screens.test_with_the_station import LONG, enrol
 from tests.support.chromium import DESK, PHONE
 from tests.support.console import PASSWORD
@@ -123,7 +123,9 @@ def test_from_the_consoles_upload_to_the_phone_and_back_into_the_record(browser:
     # of nobody: it stands under New, beside what registers somebody
     page.click("main > .row .button >> nth=0")
     walk.at(page, "new")
-    assert troubles(page, "new") == []
+    seen = Seen()
+    Looker(page, f"{phone_server.address}/phone/", seen, "en").see("new")
+    assert "\n".join(seen.wrong) == ""
     see(page, "phone-new")
     context.set_offline(True)
     page.click(f".list .open:has-text('{CHOSEN_TITLE}')")
