@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from doorstep.accounts import access, audit, openings
 from doorstep.accounts.models import Worker
+from doorstep.record.attachments import AWAITED
 from doorstep.record.database import DatabaseAway
 from doorstep.record.http import NOTHING_STORED, STATUS, Answer, IntakeApp, bearer, body_of, json_of, of_refusal, told
 from doorstep.record.intake import Receipt
@@ -40,6 +41,7 @@ from doorstep.sync.offers import Offers
 from doorstep.sync.pack import PhonePack, phone_pack
 from doorstep.sync.phones import Phone
 from doorstep.sync.pieces import Pieces
+from doorstep.sync.receipts import Receipts
 from doorstep.sync.recipient import Recipient
 from doorstep.sync.snapshot import MOST_PEOPLE, TooMany, snapshot
 
@@ -63,7 +65,7 @@ class SyncApp:
         self.recipient, self.guesses, self.pieces = Recipient(record), Guesses(), Pieces()
         self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
         self.moving = Moving(record)
-        self.offers, self.arriving = Offers(record), Arriving(record, self.recipient)
+        self.offers, self.arriving, self.receipts = Offers(record), Arriving(record, self.recipient), Receipts(record)
         self._packs: dict[str, PhonePack] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -164,7 +166,7 @@ class SyncApp:
         self.forget()
         return Answer(200, json_of({
             "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
-            "generation": self.record.store.generation,
+            "receipt_key": self.receipts.public, "generation": self.record.store.generation,
         }))  # fmt: skip
 
     def _enrolling(self, phone: Phone | None, code: object, device: str, key: str) -> Worker | None:
@@ -188,7 +190,7 @@ class SyncApp:
             "worker": _worker(phone.worker),
         }  # fmt: skip
         if phone.may_send:
-            found["recipient"] = self.recipient.public
+            found |= {"recipient": self.recipient.public, "receipt_key": self.receipts.public}
         if phone.device.may_renew and phone.may_read:
             found["unlock"] = True
         if phone.may_read:
@@ -286,25 +288,32 @@ class SyncApp:
         if not (start.isascii() and start.isdigit() and size.isascii() and size.isdigit()):
             raise Refusal("bad_number", "from and of: bytes")
         key = environ.get("PATH_INFO", "").rpartition("/")[2]
-        return Answer(200, json_of(self.arriving.take(key, int(start[:12]), int(size[:12]), piece).told()))
+        arrived = self.arriving.take(key, int(start[:12]), int(size[:12]), piece)
+        proof = {} if arrived.outcome in ("", AWAITED) else {"proof": self.receipts.of_file(key, arrived.outcome)}
+        return Answer(200, json_of(arrived.told() | proof))
 
     def _parcels(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         """Sealed work of anybody: brought by this phone, which cannot read it."""
         found = parcels.opened(body_of(environ), self.recipient)
-        if not found.contents:
+        opened: list[tuple[str, list[Receipt]]] = []
+        for number, key, content in found.contents:
+            try:
+                opened.append((key, self.intake.take_in(content, phone.worker.username)))
+            except Refusal:  # sealed well, and no work: the others are not held up by it
+                found.unreadable.append(number)
+        if not opened:
             return told(
                 400, "This parcel cannot be read: it is broken, or was sealed for another server.",
                 "Nothing was stored: keep it, and keep the phone that made it.",
                 "Send it once more. If it fails again, let the phone that made it send its work itself.", receipts=[],
             )  # fmt: skip
-        receipts: list[Receipt] = []
-        for content in found.contents:
-            receipts += self.intake.take_in(content, phone.worker.username)
+        receipts = [receipt for _, taken in opened for receipt in taken]
         answer: dict[str, Any] = {
             "receipts": [receipt.told() for receipt in receipts], "counts": Counter(one.outcome for one in receipts),
+            "proof": self.receipts.of_parcels(opened),
         }  # fmt: skip
         if found.unreadable:
-            answer["unreadable"] = found.unreadable
+            answer["unreadable"] = sorted(found.unreadable)
         return Answer(200, json_of(answer))
 
 

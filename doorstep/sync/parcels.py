@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from dataclasses import dataclass, field
 
@@ -17,9 +18,10 @@ MOST_IN_ONE = 2000
 
 @dataclass
 class Opened:
-    """contents: what was sealed, each JSON of one submission or many. unreadable: places in the list of the others."""
+    """contents: place in the list, SHA-256 of the sealed file, and what was sealed in it: JSON of one submission or many.
+    unreadable: places of the others."""
 
-    contents: list[bytes] = field(default_factory=list)
+    contents: list[tuple[int, str, bytes]] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
 
 
@@ -28,10 +30,10 @@ def opened(body: bytes, recipient: Recipient) -> Opened:
     found = Opened()
     for number, sealed in enumerate(_sealed(body)):
         try:
-            found.contents.append(recipient.unseal(sealed))
+            found.contents.append((number, hashlib.sha256(sealed).hexdigest(), recipient.unseal(sealed)))
         except Unreadable:
             found.unreadable.append(number)
-    if sum(map(len, found.contents)) > MOST:
+    if sum(len(content) for _, _, content in found.contents) > MOST:
         raise Refusal("too_big", "send it in smaller parts")
     return found
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from doorstep.accounts.authority import Accounts
 from doorstep.accounts.models import Assignment, Device, Worker
@@ -91,6 +91,13 @@ class Station:
 
     def close(self) -> None:
         self.writer.close()
+
+
+def signed_by_the_station(phone: Phone, proof: Mapping[str, str]) -> Any:
+    """What a receipt says, checked with the key that this phone was given. Raises InvalidSignature."""
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(phone.told["receipt_key"]))
+    key.verify(base64.b64decode(proof["sig"]), b"doorstep receipts 1\n" + proof["said"].encode())
+    return json.loads(proof["said"])
 
 
 class Phone:

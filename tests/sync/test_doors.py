@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 from datetime import timedelta
 
 import pyrage
 import pytest
+from cryptography.exceptions import InvalidSignature
 from django.utils import timezone
 
 from doorstep.accounts.models import Assignment, Audit, Device, PhoneCode, Token, Worker
@@ -16,7 +18,7 @@ from doorstep.record.held import kept_aside
 from doorstep.sync import codes, phones
 from doorstep.sync.guesses import FROM_ONE
 from tests.record.cast import ATTENDANT, MAI, OTHER, SECRET_NAME, SECRET_REMARK, registered
-from tests.sync.station import MIDWIFE, SUPERVISOR, Phone, Station
+from tests.sync.station import MIDWIFE, SUPERVISOR, Phone, Station, signed_by_the_station
 
 
 class TestEnrolment:
@@ -259,6 +261,14 @@ class TestParcels:
             ("one", "duplicate"), ("two", "accepted"), ("three", "accepted"),
         ]  # fmt: skip
         assert answer["unreadable"] == [2]
+        said = signed_by_the_station(carrier, answer["proof"])
+        assert said["generation"] == station.world.store.generation
+        assert [(one["key"], [told["id"] for told in one["receipts"]]) for one in said["sealed"]] == [
+            (hashlib.sha256(sealed[0]).hexdigest(), ["one"]), (hashlib.sha256(sealed[1]).hexdigest(), ["two", "three"]),
+        ]  # fmt: skip
+        assert [told.get("seq") for told in said["sealed"][1]["receipts"]] == [one.get("seq") for one in answer["receipts"][1:]]
+        with pytest.raises(InvalidSignature):
+            signed_by_the_station(carrier, {**answer["proof"], "said": answer["proof"]["said"].replace("two", "six")})
         words = json.dumps(answer)
         assert MAI not in words
         assert SECRET_NAME not in words
@@ -275,6 +285,19 @@ class TestParcels:
             assert {"happened", "safe", "next"} <= set(answer.json)
         assert phone.post("parcels", b'{"parcels": "no list"}').status == 400
         assert station.world.rows("submission") == []
+
+    def test_what_was_sealed_well_and_is_no_work_holds_nothing_up(self, station: Station) -> None:
+        hers, carrier = station.phone(ATTENDANT, "hers"), station.phone(OTHER, "carrier")
+        recipient = pyrage.x25519.Recipient.from_str(carrier.told["recipient"])
+        listed = [bytes(pyrage.encrypt(b"no json", [recipient])), seal(hers, hers.made("register", id="one"))]
+        answer = carrier.post("parcels", {"parcels": [base64.b64encode(one).decode() for one in listed]}).json
+        assert [(one["id"], one["outcome"]) for one in answer["receipts"]] == [("", "refused"), ("one", "accepted")]
+
+    def test_whoever_takes_an_id_first_gets_no_receipt_for_the_work_of_others(self, station: Station) -> None:
+        hers, thief = station.phone(ATTENDANT, "hers"), station.phone(OTHER, "thief")
+        sealed = seal(hers, hers.made("register", id="one"))
+        proof = thief.post("parcels", seal(thief, registered(id="one"))).json["proof"]
+        assert hashlib.sha256(sealed).hexdigest() not in proof["said"]
 
     def test_unsigned_work_in_a_parcel_is_held(self, station: Station) -> None:
         carrier = station.phone(OTHER, "carrier")

@@ -18,7 +18,7 @@ from tests.content.test_uploaded import PNG
 from tests.record.cast import ATTENDANT, MAI, OTHER, VILLAGE, registered
 from tests.record.test_uploaded import FORM, fresh, release
 from tests.record.world import World
-from tests.sync.station import MIDWIFE, Phone, Station
+from tests.sync.station import MIDWIFE, Phone, Station, signed_by_the_station
 
 __all__ = ["fresh"]
 PICTURE = PNG + bytes(range(256)) * 200
@@ -72,9 +72,13 @@ def test_it_goes_on_where_the_line_broke_and_waits_for_its_form(here: Station) -
     assert piece(phone, file, 0) == {"have": PIECE}, "the same piece twice is taken once"
     assert piece(other, file, 2 * PIECE) == {"have": PIECE}, "a piece is missing; whoever carries it is told where to go on"
     assert bring(other, file) == "awaited"
+    assert "proof" not in piece(other, file, len(file)), "what only waits is not safe yet"
     assert attachment(here.world.record, "wells", NAME) is None
     phone.push(filled(phone))
-    assert piece(phone, file, len(file)) == {"have": len(file), "outcome": "kept"}
+    told = piece(phone, file, len(file))
+    assert (told["have"], told["outcome"]) == (len(file), "kept")
+    said = signed_by_the_station(other, told["proof"])
+    assert said["sealed"] == [{"key": hashlib.sha256(file).hexdigest(), "outcome": "kept"}]
     assert attachment(here.world.record, "wells", NAME) == ("image/jpeg", PICTURE)
     assert bring(phone, file) == "kept", "the same once more is no news"
     data: Path = here.world.store.config.data
