@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/guide_pictures.py
 
-Builds the app, walks through it and writes docs/pictures/attendant/NAME.webp, and docs/pictures/phone.webp for the README.
-A test holds this list and the guide together.
+Builds the app, walks through it in each language and writes docs/pictures/attendant/NAME.webp (English), LANGUAGE/NAME.webp,
+and docs/pictures/phone.webp for the README. A test holds this list and the guides together.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from doorstep.record.shelf import Pack  # noqa: E402
 from doorstep.sync.clips import key_of  # noqa: E402
+from doorstep.sync.clips_speech import VOICES  # noqa: E402
 from doorstep.sync.clips_voices import Voices  # noqa: E402
 from tests.journeys.phone_screens import walk  # noqa: E402
 from tests.journeys.phone_screens.served import build, served  # noqa: E402
@@ -42,7 +43,11 @@ STEPS = (
 ON_THE_README = ("today", "danger", "story")
 DAY = datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
 """The day on all pictures, so that the same app makes the same ones."""
-SAID = "Call the midwife"
+LANGUAGES = ("en", "vi", "km", "bg")
+SAID = "call.midwife"
+"""Of the words of the app, the one that is heard on a picture."""
+PART = {"en": "ma", "vi": "ma", "km": "ម", "bg": "ма"}
+"""A part of names of the practice village, as they are written in each language."""
 Shoot = Callable[[str], None]
 AS_WEBP = """async (shots) => {
   const images = await Promise.all(shots.map(async (shot) => {
@@ -64,40 +69,43 @@ AS_WEBP = """async (shots) => {
 TOP = """new Promise((next) => { scrollTo(0, 0); setTimeout(() => {
   scrollTo(0, 0); requestAnimationFrame(() => requestAnimationFrame(next)); }, 300); })"""
 """To the top, also where the way back has just scrolled down."""
-KEEP = """async ([list, hash, sound]) => {
+KEEP = """async ([language, list, hash, sound]) => {
   const voices = await caches.open('voices');
-  await voices.put('/phone/voices/en.list.json', new Response(list));
+  await voices.put(`/phone/voices/${language}.list.json`, new Response(list));
   await voices.put(`/phone/voices/${hash}.ogg`, new Response(Uint8Array.from(atob(sound), (one) => one.charCodeAt(0))));
 }"""
 
 
-def spoken(data: Path) -> tuple[str, str, str]:
-    """One sentence that a machine speaks: the list that names it, its hash, its sound."""
+def spoken(data: Path, language: str) -> tuple[str, str, str, str]:
+    """One sentence that can be heard: its language, the list that names it, its hash, its sound. Where no machine speaks the
+    language, it is as if somebody had spoken it."""
+    text = json.loads((ROOT / "app" / "src" / "words" / f"{language}.json").read_text(encoding="utf-8"))[SAID]
+    speaks = language if language in VOICES else "en"
     voices = Voices(data, lambda: Pack("none", {}))
-    key = key_of("en", SAID)
-    voices.made.make("en", [(key, SAID)])
-    hash, size = voices.made.index()["en"][key]
-    clips = {"as_of": "", "language": "en", "source": "en", "name": "English", "missing": 0, "split": []}
+    voices.made.make(speaks, [(key_of(speaks, text), text)])
+    hash, size = voices.made.index()[speaks][key_of(speaks, text)]
+    clip = [hash, size, "synthetic" if speaks == language else "recorded"]
+    clips = {"as_of": "", "language": language, "source": language, "name": language, "missing": 0, "split": []}
     sound = base64.b64encode(voices.made.sound(hash) or b"").decode()
-    return json.dumps(clips | {"clips": {key: [hash, size, "synthetic"]}}), hash, sound
+    return language, json.dumps(clips | {"clips": {key_of(language, text): clip}}), hash, sound
 
 
-def take(page: Page, address: str, shoot: Shoot) -> None:
+def take(page: Page, address: str, language: str, shoot: Shoot) -> None:
     """Walks past everything that the guide shows, in its order where the app allows it."""
     page.clock.set_fixed_time(DAY)
-    _door(page, address, shoot)
+    _door(page, address, language, shoot)
     _visit(page, shoot)
-    _people(page, shoot)
+    _people(page, PART[language], shoot)
     _sending(page, shoot)
-    _voice(page, shoot)
+    _voice(page, language, shoot)
     _lock(page, shoot)
 
 
-def _door(page: Page, address: str, shoot: Shoot) -> None:
+def _door(page: Page, address: str, language: str, shoot: Shoot) -> None:
     page.goto(address)
     walk.at(page, "language")
     shoot("language")
-    page.click("button[lang=en]")
+    page.click(f"button[lang={language}]")
     walk.at(page, "start")
     shoot("start")
     page.click("button.way >> nth=0")
@@ -154,7 +162,7 @@ def _next_until(page: Page, wanted: str) -> None:
     raise RuntimeError(f"the form has no {wanted}")
 
 
-def _people(page: Page, shoot: Shoot) -> None:
+def _people(page: Page, part: str, shoot: Shoot) -> None:
     page.click("section[aria-labelledby=late] .open >> nth=0")
     walk.at(page, "person")
     page.click("article.late .button.quiet")
@@ -170,7 +178,7 @@ def _people(page: Page, shoot: Shoot) -> None:
     page.click(".form header button >> nth=0")
     walk.at(page, "today")
     walk.go(page, "people")
-    page.fill("#find", "ma")
+    page.fill("#find", part)
     page.wait_for_selector(".list .open")
     shoot("find")
 
@@ -192,11 +200,11 @@ def _sending(page: Page, shoot: Shoot) -> None:
     walk.back(page, "today")
 
 
-def _voice(page: Page, shoot: Shoot) -> None:
+def _voice(page: Page, language: str, shoot: Shoot) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        page.evaluate(KEEP, list(spoken(Path(folder))))
+        page.evaluate(KEEP, list(spoken(Path(folder), language)))
     walk.go(page, "me")
-    page.click(".choice[lang=en]")  # what is kept is read again
+    page.click(f".choice[lang={language}]")  # what is kept is read again
     page.wait_for_selector(".head .ear")
     walk.go(page, "today")
     page.wait_for_selector(".card.danger")
@@ -205,7 +213,7 @@ def _voice(page: Page, shoot: Shoot) -> None:
     assert label
     page.mouse.move(label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
     page.mouse.down()
-    page.wait_for_selector(".heard[data-voice=synthetic]")
+    page.wait_for_selector(".heard[data-voice]:not([data-voice=''])")
     shoot("listen")
     page.mouse.up()
     walk.go(page, "me")
@@ -224,7 +232,7 @@ def _lock(page: Page, shoot: Shoot) -> None:
     shoot("forgotten")
 
 
-def pictures(browser: Browser, address: str, keep: Callable[[str, bytes], None]) -> None:
+def pictures(browser: Browser, address: str, keep: Callable[[str, bytes], None], language: str = "en") -> None:
     """Every picture as WebP, by name, and `phone`, three of them beside each other."""
     context = browser.new_context(
         viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", service_workers="block", color_scheme="light"
@@ -239,27 +247,37 @@ def pictures(browser: Browser, address: str, keep: Callable[[str, bytes], None])
         shots[name] = base64.b64encode(page.screenshot(animations="disabled", caret="hide")).decode()
         keep(name, base64.b64decode(desk.evaluate(AS_WEBP, [shots[name]])))
 
-    take(page, address, shoot)
+    take(page, address, language, shoot)
     keep("phone", base64.b64decode(desk.evaluate(AS_WEBP, [shots[name] for name in ON_THE_README])))
     context.close()
     desk.close()
 
 
+def path_of(name: str, language: str) -> Path:
+    """Where a picture lies."""
+    if name == "phone":
+        return PICTURES.parent / "phone.webp"
+    return (PICTURES if language == "en" else PICTURES / language) / f"{name}.webp"
+
+
 def main() -> None:
     """Writes all pictures."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-
-    def keep(name: str, picture: bytes) -> None:
-        path = PICTURES.parent / "phone.webp" if name == "phone" else PICTURES / f"{name}.webp"
-        path.write_bytes(picture)
-        print(f"{path.relative_to(ROOT)}: {len(picture) / 1000:.0f} kB", flush=True)
-
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         print("Building the app ...", flush=True)
         build(Path(folder))
         with served(Path(folder)) as address:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-            pictures(browser, address, keep)
+            for language in LANGUAGES:
+
+                def keep(name: str, picture: bytes, language: str = language) -> None:
+                    if name == "phone" and language != "en":
+                        return
+                    path = path_of(name, language)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(picture)
+                    print(f"{path.relative_to(ROOT)}: {len(picture) / 1000:.0f} kB", flush=True)
+
+                pictures(browser, address, keep, language)
             browser.close()
 
 
