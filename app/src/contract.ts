@@ -22,8 +22,9 @@ export type Unlocked =
   | { ok: true }
   | { ok: false; why: 'wrong'; triesLeft: number; waitSeconds: number }
   | { ok: false; why: 'wait'; waitSeconds: number }
-  /** locked: too many tries; shut: the supervisor locked the phone. Only she can open it now. */
-  | { ok: false; why: 'locked' | 'shut' | 'revoked' | 'wiped' | 'elsewhere' };
+  /** locked: too many tries; shut: the supervisor locked the phone. Only she can open it now. vanished: the secret was right, but
+   * the browser took her database away: she begins anew, as after a forgotten secret. */
+  | { ok: false; why: 'locked' | 'shut' | 'revoked' | 'wiped' | 'elsewhere' | 'vanished' };
 
 export type Status = 'later' | 'due' | 'late' | 'missed' | 'done' | 'ended';
 
@@ -291,7 +292,6 @@ export interface FoundElsewhere {
   called: string;
   born: number | null;
   place: { id: string; names: Words } | null;
-  weeks: number | null;
   here: boolean;
 }
 

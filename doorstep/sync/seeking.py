@@ -1,7 +1,7 @@
 """Looking for somebody outside the own area: by the code on her card, or by name, year of birth and village.
 
-An answer says no more than it takes to know her again: what she is called, her year of birth, her village, how many weeks. Words
-are unsealed in memory and kept nowhere; of a code on a card only a keyed hash is remembered, in memory too.
+An answer says no more than it takes to know her again: what she is called, her year of birth, her village; not whether she is
+pregnant. Words are unsealed in memory and kept nowhere; of a code on a card only a keyed hash is remembered, in memory too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from doorstep.record.vault import unseal_word
 from doorstep.record.whereabouts import residents, visible
 
 CALLED, BIRTHDAY, CARD = "called", "birthday", "card_code"
-PREGNANCY = "pregnancy"
 MOST = 5
 """Whoever asks so that more would fit is asked to say more."""
 YEARS = 2
@@ -45,16 +44,12 @@ class Found:
     called: str
     born: int | None
     place: PlaceRow | None
-    weeks: int | None
     here: bool
 
     def told(self) -> dict[str, Any]:
         """As an answer over HTTP."""
         place = {"id": self.place.id, "names": dict(self.place.names)} if self.place else None
-        return {
-            "subject": self.subject, "called": self.called, "born": self.born, "place": place, "weeks": self.weeks,
-            "here": self.here,
-        }  # fmt: skip
+        return {"subject": self.subject, "called": self.called, "born": self.born, "place": place, "here": self.here}
 
 
 def plain_code(text: str) -> str:
@@ -176,37 +171,14 @@ def _told(record: Record, register: Connection, who: Viewer, subjects: Collectio
     )
     places = dict(zip((row[0] for row in homes), as_told(register, [(row[1], row[2]) for row in homes]), strict=True))
     words = _attributes(record, register, alive, [CALLED, BIRTHDAY])
-    weeks = _weeks(record, register, alive, day)
     mine = visible(register, alive, who.scope, day)
     return [
         Found(
             subject, next(iter(words.get(subject, {}).get(CALLED, ())), ""), _year(words.get(subject, {})), places.get(subject),
-            weeks.get(subject), subject in mine,
+            subject in mine,
         )
         for subject in alive
     ]  # fmt: skip
-
-
-def _weeks(record: Record, register: Connection, subjects: Collection[str], day: int) -> dict[str, int]:
-    """Completed weeks of whoever is pregnant on that day and whose pregnancy something dates: read back from the day on which it
-    would end by itself, as the phone does."""
-    kinds = [one.episodes[PREGNANCY] for one in record.rules.pack.programmes.values() if PREGNANCY in one.episodes]
-    if not kinds:
-        return {}
-    longest = max(kind.longest for kind in kinds)
-    condition, values = among(register, "s.subject", subjects)
-    rows = register.rows(
-        "SELECT s.subject, s.episode, MAX(s.until), "
-        "(SELECT MIN(f.day) FROM fact AS f WHERE f.subject = s.subject AND f.episode = s.episode) FROM step AS s "
-        f"WHERE s.episode LIKE '{PREGNANCY}:%' AND s.clock = 'day' AND s.until > ? AND (s.done_on IS NULL OR s.done_on > ?) "
-        f"AND {condition} GROUP BY s.subject, s.episode ORDER BY s.episode",
-        [day, day, *values],
-    )
-    return {
-        subject: (day - (until - longest)) // 7
-        for subject, _, until, first in rows
-        if first is not None and until - longest < first and until - longest <= day
-    }
 
 
 class Villages:

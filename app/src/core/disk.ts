@@ -10,3 +10,6 @@ export interface Disk {
 
 /** Another window of this phone has this worker's database open. */
 export class Elsewhere extends Error {}
+
+/** Her database is gone, or is none any more, though she works here: the browser ran out of room, say, and took it away. */
+export class Vanished extends Error {}

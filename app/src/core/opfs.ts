@@ -1,12 +1,14 @@
 /** The keyed database of one worker, in the browser's private file system: encrypted page by page, one folder for each worker. */
 
 import { Database, sqlite } from './database';
-import { Elsewhere, type Disk } from './disk';
+import { Elsewhere, Vanished, type Disk } from './disk';
 import { hex } from './hex';
 
 const FILE = '/register.db';
+/** What SQLite says of a file that no key opens. */
+const BROKEN = /SQLITE_(NOTADB|CORRUPT)/;
 
-/** folder: a name of its own for each worker. key: 32 bytes. A key that does not fit throws at the first statement. */
+/** folder: a name of its own for each worker. key: 32 bytes. Throws `Vanished` where the key does not fit what lies there. */
 export async function openKeyed(folder: string, key: Uint8Array): Promise<Database> {
   const api = await sqlite();
   const pool = await installed(folder);
@@ -25,7 +27,7 @@ export async function openKeyed(folder: string, key: Uint8Array): Promise<Databa
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw BROKEN.test(String(error)) ? new Vanished() : error;
   }
 }
 

@@ -2,9 +2,10 @@
 
 import { keepCalls } from './calls';
 import { dropFiles, dropOrphanFiles } from './files';
-import { hex, unhex } from './hex';
+import { unhex } from './hex';
 import { dayOf } from './clock';
 import type { Database } from './database';
+import { Vanished } from './disk';
 import { Doors, type Fetch, type State } from './doors';
 import { dropEnded } from './guests';
 import { keepGuests } from './guests_kept';
@@ -15,7 +16,7 @@ import { inWords } from './people';
 import { makeLocal, meta, prepare, setMeta } from './register';
 import { dropOrphans } from './sealed';
 import type { Shelf } from './shelf';
-import { newSecret, signer, type Signer } from './sign';
+import { signer, type Signer } from './sign';
 import { now } from './time';
 import type { Asking } from './today';
 import { Told } from './trouble';
@@ -35,7 +36,13 @@ export class Session {
     this.packs = new Packs(db);
   }
 
-  static async open(kept: Kept, key: Uint8Array<ArrayBuffer>, db: Database, token: string, shelf: Shelf, fetching?: Fetch, signing = hex(newSecret())): Promise<Session> {
+  /** signing: her new secret, for an empty database alone. One that is empty without it has vanished: what was sealed for it is all
+   * that is left of what was not sent, and nothing here touches that. */
+  static async open(kept: Kept, key: Uint8Array<ArrayBuffer>, db: Database, token: string, shelf: Shelf, fetching?: Fetch, signing = ''): Promise<Session> {
+    if (!signing && !(db.has('meta') && meta(db, 'signing'))) {
+      db.close();
+      throw new Vanished();
+    }
     makeLocal(db);
     if (!meta(db, 'signing')) setMeta(db, 'signing', signing);
     const found = new Session(kept, key, db, await signer(unhex(meta(db, 'signing'))), new Doors(kept.server, token, fetching), shelf);

@@ -3,6 +3,8 @@
  * In the browser it is IndexedDB, written through to the disk before it answers.
  */
 
+import { Elsewhere } from './disk';
+
 export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'arrived' | 'file' | 'blob';
 const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'arrived', 'file', 'blob'];
 /** Grows with the list. */
@@ -51,15 +53,38 @@ export class Indexed implements Shelf {
   constructor(private readonly name = 'doorstep') {}
 
   private open(): Promise<IDBDatabase> {
-    this.opening ??= new Promise((resolve, reject) => {
+    this.opening ??= this.opened().catch((error: unknown) => {
+      this.opening = undefined; // the next time is a new try
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private opened(): Promise<IDBDatabase> {
+    return new Promise((resolve, reject) => {
       const request = indexedDB.open(this.name, VERSION);
+      let late = false;
       request.onupgradeneeded = () => {
         for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
       };
-      request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error ?? new Error('storage'));
+      // A window with an older app holds it, and does not give way.
+      request.onblocked = () => {
+        late = true;
+        reject(new Elsewhere());
+      };
+      request.onsuccess = () => {
+        const { result } = request;
+        if (late) return result.close();
+        result.onclose = () => (this.opening = undefined);
+        // A newer app in another window wants it: this one gives way, and opens it again when it is asked next.
+        result.onversionchange = () => {
+          this.opening = undefined;
+          result.close();
+        };
+        return resolve(result);
+      };
     });
-    return this.opening;
   }
 
   private async within<T>(store: Store, mode: IDBTransactionMode, work: (at: IDBObjectStore) => IDBRequest<T> | null): Promise<T | undefined> {

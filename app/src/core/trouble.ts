@@ -1,7 +1,7 @@
 /** Errors that a person can do something about cross to the screens as `Trouble`: a code that has words in every language. */
 
 import type { Trouble } from '../contract';
-import { Elsewhere } from './disk';
+import { Elsewhere, Vanished } from './disk';
 import { Away } from './doors';
 
 export class Told extends Error implements Trouble {
@@ -17,6 +17,7 @@ export class Told extends Error implements Trouble {
 export function asTrouble(error: unknown): Trouble | null {
   if (error instanceof Told) return { code: error.code, detail: error.detail };
   if (error instanceof Elsewhere) return { code: 'elsewhere' };
+  if (error instanceof Vanished) return { code: 'vanished' };
   if (!(error instanceof Error)) return null;
   if (error.name === 'QuotaExceededError' || error.message.includes('SQLITE_FULL')) return { code: 'full' };
   return error.message.includes('Missing required OPFS') ? { code: 'engine' } : null;

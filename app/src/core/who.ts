@@ -3,7 +3,7 @@
 import type { Unlocked, WorkerHere } from '../contract';
 import { acknowledged } from './arrived';
 import { answered, anew, byCode, isBegun, notEnrolled, secretFor } from './begun';
-import { Elsewhere, type Disk } from './disk';
+import { Elsewhere, Vanished, type Disk } from './disk';
 import { Away, Doors, type Fetch, type State } from './doors';
 import { handFilesOn } from './files';
 import { hex } from './hex';
@@ -118,6 +118,7 @@ export class WhoWorksHere {
       return { ok: true };
     } catch (error) {
       if (error instanceof Elsewhere) return { ok: false, why: 'elsewhere' };
+      if (error instanceof Vanished) return { ok: false, why: 'vanished' };
       throw error;
     }
   }
@@ -166,7 +167,9 @@ export class WhoWorksHere {
 
   async note(username: string, gone: Kept['gone']): Promise<void> {
     const kept = await this.shelf.get<Kept>('worker', username);
-    if (kept && kept.gone !== gone) await this.shelf.put('worker', username, { ...kept, gone });
+    // The supervisor who opens a phone that she had locked opens it for whoever tried too often meanwhile.
+    const forgiven = kept?.gone === 'locked' && !gone ? { tries: 0, triedMs: 0 } : {};
+    if (kept && kept.gone !== gone) await this.shelf.change<Kept>('worker', username, (before) => ({ ...(before ?? kept), ...forgiven, gone }));
     if (kept && gone === 'revoked') await this.handOn(username); // she will not bring it any more: whoever works here does
     if (kept && gone === 'wiped') await this.empty(kept);
   }

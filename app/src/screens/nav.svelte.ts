@@ -7,7 +7,8 @@ export type Place = (typeof PLACES)[number];
 export type Screen =
   | { name: 'boot' | 'language' | 'start' | 'enrol' | 'who' | Place }
   | { name: 'secret'; worker: WorkerHere; first: boolean }
-  | { name: 'unlock' | 'forgotten'; worker: WorkerHere }
+  | { name: 'unlock'; worker: WorkerHere }
+  | { name: 'forgotten'; worker: WorkerHere; /** It is her list that is gone, not her secret. */ vanished?: boolean }
   | { name: 'person'; subject: string }
   | { name: 'not-done'; person: PersonShort; step: StepNow }
   | { name: 'new' }

@@ -138,6 +138,19 @@ def test_a_second_window_says_that_the_first_has_her_open(phone: Phone) -> None:
     assert second.evaluate("window.engine.unlock('dara', '4711')") == {"ok": True}
 
 
+def test_a_window_with_an_older_or_newer_app_keeps_nobody_out_for_good(phone: Phone) -> None:
+    held = "(version) => new Promise((done) => { const asked = indexedDB.open('doorstep', version);"
+    held += "asked.onsuccess = () => { window.held = asked.result; done('held'); }; asked.onblocked = () => done('blocked'); })"
+    assert phone.page.evaluate(held, 1) == "held"
+    assert phone.ask("workers") == {"trouble": "elsewhere"}
+    phone.page.evaluate("window.held.close()")
+    assert phone.ask("workers") == []
+    assert phone.page.evaluate(held, 1000) == "held", "it gives way to a newer one"
+    assert "VersionError" in phone.ask("workers")["trouble"]
+    phone.page.evaluate("window.held.close(); indexedDB.deleteDatabase('doorstep')")
+    assert phone.ask("workers") == []
+
+
 def test_a_battery_taken_out_in_the_middle_of_writing_leaves_what_was_written_before(phone: Phone) -> None:
     assert phone.page.evaluate("window.crash('write')") == "in the middle"
     kill(phone)

@@ -29,6 +29,28 @@ def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_a
     assert phone.ask("unlock", "dara", "2222")["ok"] is True
 
 
+def test_a_list_that_the_browser_took_away_takes_no_work_with_it(phone: Phone, line: Line) -> None:
+    phone.enrol("dara", "4711")
+    name = fresh("Sealed Before It Vanished")
+    line.stop = "/sync/v1/"
+    line.go.set()
+    phone.ask("submit", registered(name))
+    phone.ask("lock")
+    phone.switch_off()
+    phone.switch_on()
+    [folder] = phone.page.evaluate(FOLDERS)
+    phone.page.evaluate("(name) => navigator.storage.getDirectory().then((d) => d.removeEntry(name, {recursive: true}))", folder)
+    for _ in range(2):
+        assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "vanished"}
+    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 0, "mayBegin": False}
+    line.stop = ""
+    at_the_station(line.server, DARA + "phones.allow_new_pin(phone, 'sok')")
+    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 1, "mayBegin": True}
+    assert not phone.ask("setSecret", "dara", "4711", "pin")
+    assert phone.ask("sync")["trouble"] == ""
+    assert len(phone.ask("people", name)) == 1
+
+
 def test_a_locked_phone_sends_what_it_has_and_opens_again_when_the_supervisor_says_so(phone: Phone, line: Line) -> None:
     phone.enrol("dara", "4711")
     phone.ask("submit", registered("Made Before The Lock"))
