@@ -126,10 +126,14 @@ export interface PhoneRules {
   number: string;
   /** `own`, `shared`, `none`; '' where nobody asked. */
   whose: string;
+  /** Who else uses a shared one: `partner`, `mother_in_law`, `mother`, `relative`, `neighbour`, `other`; '' where nobody asked. */
+  sharedWith: string;
   /** The hours at which it is safe to call, apart by spaces: `morning midday afternoon evening`; '' where nobody asked. */
   hours: string;
   /** Whether she wants messages: `yes`, `no`, ''. */
   may: string;
+  /** What a message may say: `come`, no more than that she is expected; `visit`, which visit it is; '' where nobody asked. */
+  words: string;
 }
 
 export interface FormInfo {

@@ -53,8 +53,9 @@ def _phone(story: Story) -> Values:
     if whose == "none":
         return {"phone_is": whose}
     wanted = "yes" if story.happens("messages_wanted") else "no"
+    words = {"messages_words": "come" if whose == "shared" else "visit"} if wanted == "yes" else {}
     # No network gives out numbers that begin like these: nobody is ever rung up by a demo.
-    return {"phone_is": whose, "phone": f"000{story.chance.between(0, 9_999_999):07d}", "messages_wanted": wanted}
+    return {"phone_is": whose, "phone": f"000{story.chance.between(0, 9_999_999):07d}", "messages_wanted": wanted, **words}
 
 
 def _dating(story: Story, day: int, *, at_station: bool) -> Values:

@@ -108,7 +108,7 @@ function phoneOf(db: Database, subject: string): PhoneRules | null {
   const own = attributesOf(db, [subject]).get(subject) ?? {};
   const facts = new Map(
     db.rows<[string, string | null]>(
-      "SELECT code, txt FROM fact WHERE subject = ? AND code IN ('phone', 'phone_is', 'messages_wanted') ORDER BY ts, submission",
+      "SELECT code, txt FROM fact WHERE subject = ? AND code IN ('phone', 'phone_is', 'phone_with', 'messages_wanted', 'messages_words') ORDER BY ts, submission",
       [subject],
     ),
   );
@@ -119,5 +119,6 @@ function phoneOf(db: Database, subject: string): PhoneRules | null {
   const safe = hours.filter(([submission]) => submission === hours[0]?.[0]).map(([, hour]) => hour).join(' ');
   const told = (name: string): string => text(own[name]) || (facts.get(name) ?? '');
   const [number, whose] = [told('phone'), told('phone_is')];
-  return number || whose ? { number, whose, hours: safe, may: told('messages_wanted') } : null;
+  if (!number && !whose) return null;
+  return { number, whose, sharedWith: told('phone_with'), hours: safe, may: told('messages_wanted'), words: told('messages_words') };
 }

@@ -73,11 +73,11 @@ export function villagers(today: number): Villager[] {
     { ...step(mai.subject, 'danger_sign', 1, { due: today }), opens: today, overdue: today + 1, danger: true, status: 'due' },
     ...contacts(mai.subject, today, 29, 2),
   ];
-  mai.phone = { number: '000 000 001', whose: 'own', hours: '', may: 'yes' };
+  mai.phone = { number: '000 000 001', whose: 'own', sharedWith: '', hours: '', may: 'yes', words: 'visit' };
 
   const ly = woman('practice-2', 'ly', 1, 31, 34);
   ly.steps = [...contacts(ly.subject, today, 34, 4), now(step(ly.subject, 'birth_plan', 1, { due: today - 16 }))];
-  ly.phone = { number: '000 000 002', whose: 'shared', hours: 'evening', may: 'no' };
+  ly.phone = { number: '000 000 002', whose: 'shared', sharedWith: 'mother_in_law', hours: 'evening', may: 'no', words: '' };
 
   const dao = woman('practice-3', 'dao', 2, 19, 28);
   dao.steps = contacts(dao.subject, today, 28, 2).map((one) =>
@@ -102,7 +102,7 @@ export function villagers(today: number): Villager[] {
 
   const elena = woman('practice-7', 'elena', 4, 24, 38);
   elena.steps = [...contacts(elena.subject, today, 38, 6), now(step(elena.subject, 'iron_folate', 1, { due: today }))];
-  elena.phone = { number: '', whose: 'none', hours: '', may: '' };
+  elena.phone = { number: '', whose: 'none', sharedWith: '', hours: '', may: '', words: '' };
 
   const nga = woman('practice-8', 'nga', 2, 47, null);
   return [mai, ly, dao, sok, baby, bopha, elena, nga];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PhoneRules } from '../../src/contract';
 import { against, dialled, safeHours } from '../../src/parts/herphone';
 
-const own: PhoneRules = { number: '012 345', whose: 'own', hours: '', may: 'yes' };
+const own: PhoneRules = { number: '012 345', whose: 'own', sharedWith: '', hours: '', may: 'yes', words: 'visit' };
 
 describe('her telephone', () => {
   it('is called at once when nothing that she said speaks against it', () => {
