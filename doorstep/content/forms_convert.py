@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
-
 from doorstep.content.forms_sheets import Cell, Row, Sheet, Sheets
 from doorstep.content.problems import Problem, quoted
 
@@ -48,6 +45,9 @@ def is_own(column: str) -> bool:
 
 def to_xform(sheets: Sheets, fallback_id: str, file: str) -> tuple[str, list[str]]:
     """The XForm and pyxform's warnings. `file` is the name in messages. Raises Refused."""
+    from pyxform.errors import PyXFormError  # takes long to load: only where a form is read, not with every command
+    from pyxform.xls2xform import convert
+
     warnings: list[str] = []
     _columns_once(standard(sheets), file)
     try:

@@ -22,7 +22,9 @@ VOICES = {"vi": "vi", "bg": "bg", "en": "en"}
 RATE = 22_050
 SLOWLY = 135
 """Words a minute: unhurried (its own measure is 175)."""
-_RATE_PARAMETER, _RETRIEVE, _UTF8 = 1, 1, 1
+_RATE_PARAMETER, _UTF8 = 1, 1
+_AT_ONCE = 2
+"""Samples come within the call. The library's other way speaks in a thread, and looks every 20 ms whether that has ended."""
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
@@ -63,7 +65,7 @@ class Espeak:
 
     def __init__(self) -> None:
         self.lib, data = self._opened()
-        if self.lib.espeak_Initialize(_RETRIEVE, 0, data, 1 << 15) != RATE:  # flags: none; buffer in bytes
+        if self.lib.espeak_Initialize(_AT_ONCE, 0, data, 1 << 15) != RATE:  # flags: none; buffer in bytes
             raise RuntimeError("eSpeak NG did not start")
         self.parts: list[bytes] = []
         self._callback = _CALLBACK(self._take)  # kept: the library holds only its address

@@ -20,10 +20,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.support.once import copied, once
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long walk home"
 DAY = "2026-06-10"
 """The day that the tests ask about: in the past, so that it never changes."""
+CAST = "cast.json"
+"""Ids of the cast, in the folder of the installation."""
 
 
 @dataclass(frozen=True)
@@ -120,25 +124,30 @@ def environment(data: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """The server with its cast. It takes the cast half a minute to arrive."""
-    data = tmp_path_factory.mktemp("console")
+    """The server with its cast. It takes the cast half a minute to arrive, once in a run."""
+    data = copied(once(tmp_path_factory, "cast", _arrive), tmp_path_factory.mktemp("console"))
     env = environment(data)
-    cast = subprocess.run(
-        [sys.executable, "-m", "tests.support.cast"], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True
-    )
     port, log = _free_port(), data / "server.log"
     with log.open("wb") as out:
         command = [Path(sys.executable).with_name("doorstep"), "serve", "--port", str(port), "--threads", "4"]
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
         try:
             _wait(port, server, log)
-            yield Console(port, data, log, json.loads(cast.stdout.splitlines()[-1]))
+            yield Console(port, data, log, json.loads((data / CAST).read_text(encoding="utf-8")))
         finally:
             server.terminate()
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def _arrive(data: Path) -> None:
+    """The cast comes to the installation in this folder, and its ids are written down there."""
+    cast = subprocess.run(
+        [sys.executable, "-m", "tests.support.cast"], cwd=ROOT, env=environment(data), check=True, stdout=subprocess.PIPE, text=True
+    )
+    (data / CAST).write_text(cast.stdout.splitlines()[-1], encoding="utf-8")
 
 
 def _free_port() -> int:

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests.support.console import PASSWORD, ROOT, _free_port, _wait, environment
+from tests.support.once import copied, once
 
 VILLAGE, LUMPHAT, RATANAKIRI = "KH-16050201", "KH-1605", "KH-16"
 WORKERS = (
@@ -163,9 +164,10 @@ def _ask(data: Path, what: str, *more: str) -> Any:
 
 
 @contextmanager
-def serving(data: Path, people: int) -> Iterator[PhoneServer]:
-    """A server over `data`, filled with so many simulated people."""
-    _ask(data, "fill", str(people))
+def serving(factory: pytest.TempPathFactory, name: str) -> Iterator[PhoneServer]:
+    """A server over a folder of this name of its own, filled with PEOPLE simulated people: it takes half a minute, once in a run."""
+    filled = once(factory, "filled", lambda data: _ask(data, "fill", str(PEOPLE)))
+    data = copied(filled, factory.mktemp(name))
     server = PhoneServer(_free_port(), data, data / "server.log")
     try:
         server.start()
@@ -177,8 +179,8 @@ def serving(data: Path, people: int) -> Iterator[PhoneServer]:
 
 @pytest.fixture(scope="session")
 def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServer]:
-    """The server, filled; takes about a minute to come."""
-    with serving(tmp_path_factory.mktemp("phones"), PEOPLE) as running:
+    """The server, filled. Each file of tests that imports this has one of its own, and may do anything to it."""
+    with serving(tmp_path_factory, "phones") as running:
         yield running
 
 

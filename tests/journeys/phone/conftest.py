@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from tests.support.chromium import ARGUMENTS, chromium_path
 from tests.support.console import environment
 from tests.support.line import Line, drawn
+from tests.support.once import once
 from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -36,7 +37,10 @@ def at_the_station(server: PhoneServer, what: str) -> None:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built page."""
-    out = tmp_path_factory.mktemp("engine")
+    return once(tmp_path_factory, "engine", _build)
+
+
+def _build(out: Path) -> None:
     vite = APP / "node_modules" / "vite" / "bin" / "vite.js"
     node = ROOT / ".venv" / "bin" / "node"
     command = [str(node if node.exists() else "node"), str(vite), "build", "--config", "test/core/browser/vite.config.ts"]
@@ -44,7 +48,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [*command, "--outDir", str(out)], cwd=APP, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return out
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from tests.journeys.phone_forms.filling import Filler
 from tests.journeys.phone_forms.vectors import VECTORS, by_hand
 from tests.support.chromium import PHONE
+from tests.support.once import once
 
 ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "app"
@@ -42,13 +43,15 @@ class Handler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built page."""
-    out = tmp_path_factory.mktemp("forms")
+    return once(tmp_path_factory, "forms", _build)
+
+
+def _build(out: Path) -> None:
     vite = APP / "node_modules" / "vite" / "bin" / "vite.js"
     node = ROOT / ".venv" / "bin" / "node"
     command = [str(node if node.exists() else "node"), str(vite), "build", "--config", "test/forms/vite.config.ts", "--outDir", str(out)]
     done = subprocess.run(command, cwd=APP, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return out
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys.phone_screens import walk
 from tests.journeys.phone_screens.looks import troubles
-from tests.journeys.phone_screens.served import build, served
+from tests.journeys.phone_screens.served import built, served
 from tests.support.chromium import PHONE
 
 pytestmark = pytest.mark.journey
@@ -29,12 +29,10 @@ AWAY = """(away) => { document.hasFocus = () => !away; window.dispatchEvent(new 
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The app in the practice village, on a phone with a battery."""
-    folder = tmp_path_factory.mktemp("phone")
-    build(folder)
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", service_workers="block")
     context.set_default_timeout(180_000)
     context.add_init_script(BATTERY)
-    with served(folder) as address:
+    with served(built(tmp_path_factory)) as address:
         page = context.new_page()
         walk.begin(page, address, "en")
         walk.practise(page)

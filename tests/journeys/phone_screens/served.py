@@ -11,8 +11,17 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
+from tests.support.once import once
+
 ROOT = Path(__file__).resolve().parents[3]
 APP = ROOT / "app"
+
+
+def built(factory: pytest.TempPathFactory) -> Path:
+    """The folder with the built app in `phone`, as it is for every file of tests of this run."""
+    return once(factory, "app", build)
 
 
 def build(to: Path) -> None:

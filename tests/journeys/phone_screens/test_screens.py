@@ -21,7 +21,7 @@ from scripts import guide_pictures
 from tests.journeys.phone_screens import walk
 from tests.journeys.phone_screens.looker import BASE, Looker, Seen
 from tests.journeys.phone_screens.looks import findings, troubles
-from tests.journeys.phone_screens.served import APP, ROOT, build, served
+from tests.journeys.phone_screens.served import APP, ROOT, built, served
 from tests.support.chromium import PHONE
 from tests.support.pages import maternal
 
@@ -29,9 +29,7 @@ pytestmark = pytest.mark.journey
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The built app's address."""
-    folder = tmp_path_factory.mktemp("phone")
-    build(folder)
-    with served(folder) as address:
+    with served(built(tmp_path_factory)) as address:
         yield address
 
 
