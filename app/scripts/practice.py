@@ -47,6 +47,7 @@ def shared() -> dict[str, Any]:
             "rule": step.rule,
             "clock": step.clock.value,
             "form": step.form,
+            "refers": step.form in programme.referrals,
             "title": words(step.title),
             "advice": words(step.advice) if step.advice else None,
         }

@@ -48,6 +48,8 @@ export interface StepNow {
   /** What to do about it, where the pathway says. */
   advice: Words | null;
   form: string | null;
+  /** Whether that form sends her to a hospital. */
+  refers: boolean;
   /** Whether a clinician of this country signed the rule. */
   confirmed: boolean;
   /** Roles that are to act, from its escalation on also the one that it is passed on to. */
@@ -204,6 +206,8 @@ export interface Warning {
   title: Words;
   advice: Words | null;
   form: string | null;
+  /** Whether that form sends her to a hospital. */
+  refers: boolean;
   confirmed: boolean;
 }
 

@@ -305,6 +305,8 @@ class Programme:
     messages: tuple[Message, ...]
     cases: tuple[Case, ...]
     path: str
+    referrals: tuple[str, ...] = ()
+    """Forms that send somebody to a hospital."""
     about: Words = field(default_factory=dict)
     tree: Mapping[str, Any] = field(default_factory=dict)
     """The raw files as read, for export and for pages."""

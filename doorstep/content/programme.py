@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from doorstep.content.fields import Fields, Shelf
@@ -14,8 +14,11 @@ from doorstep.content.tree import Clock
 from doorstep.content.yamlpos import Node
 
 KEYS = frozenset(
-    {"id", "name", "about", "subject", "compartment", "languages", "translations", "countries", "source", "roles", "episodes"}
-)
+    {
+        "id", "name", "about", "subject", "compartment", "languages", "translations", "countries", "source", "roles", "referrals",
+        "episodes",
+    }
+)  # fmt: skip
 EPISODE = frozenset({"subject", "starts", "ends", "longest", "apart"})
 LANGUAGES = ("bg", "en", "fr", "km", "lo", "ne", "th", "tr", "vi")
 COMPARTMENTS = ("care", "identity", "ethnicity", "hiv", "protection")
@@ -69,6 +72,12 @@ def read_episodes(node: Node | None, file: str, dictionary: Mapping[str, Code], 
         name: _episode(name, place, written, dictionary, problems)
         for name, (place, written) in fields.children("episodes").items()
     }
+
+
+def read_referrals(node: Node | None, file: str, forms: Iterable[str] | None, problems: Problems) -> tuple[str, ...]:
+    """Forms that send somebody to a hospital. forms: those of the programme; None where not all of them could be read."""
+    fields = Fields(node, "programme.yaml", KEYS, Place(file, 1, 1), problems)
+    return fields.names("referrals", forms, code="form-unknown", what="the form_id of a form of this programme")
 
 
 def _episode(name: str, place: Place, node: Node, dictionary: Mapping[str, Code], problems: Problems) -> EpisodeKind:

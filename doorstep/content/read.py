@@ -19,7 +19,7 @@ from doorstep.content.messages import read_messages
 from doorstep.content.model import Programme
 from doorstep.content.pathway import read_pathways
 from doorstep.content.problems import Problem, Problems
-from doorstep.content.programme import Head, read_episodes, read_head
+from doorstep.content.programme import Head, read_episodes, read_head, read_referrals
 from doorstep.content.yamlpos import Node, plain, read_yaml
 
 HEAD = "programme.yaml"
@@ -102,6 +102,7 @@ class _Folder:
         episodes = read_episodes(head_node, self._name(HEAD), dictionary, self.problems)
         forms, mistakes = read_forms(self.folder, dictionary)
         self.problems.extend(mistakes)
+        referrals = read_referrals(head_node, self._name(HEAD), None if mistakes else forms, self.problems)
         self.context = Context(self.problems, head.shelf, dictionary, episodes, head.roles)
         tables, pathways = read_pathways(self._yaml("pathway.yaml"), self._name("pathway.yaml"), self.context)
         indicators = read_indicators(self._optional("indicators.yaml"), self._name("indicators.yaml"), pathways, self.context)
@@ -114,7 +115,7 @@ class _Folder:
             languages=head.shelf.languages, countries=head.shelf.countries, roles=head.roles, episodes=episodes,
             dictionary=dictionary, tables=tables, pathways=pathways, forms=forms, indicators=indicators,
             messages=messages, cases=tuple(written.case for written in self.cases), path=str(self.folder),
-            about=head.about, tree=self.tree,
+            referrals=referrals, about=head.about, tree=self.tree,
         )  # fmt: skip
 
     def fed_elsewhere(self, code: str) -> bool:

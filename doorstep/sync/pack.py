@@ -178,18 +178,21 @@ def _pathway(pathway: Pathway, programme: Programme) -> dict[str, Any]:
     return {
         "programme": programme.id, "title": dict(pathway.title), "episode": pathway.episode,
         "compartment": pathway.compartment, "words": {name: dict(words) for name, words in pathway.words.items()},
-        "steps": [_step(step) for step in pathway.steps],
+        "steps": [_step(step, step.form in programme.referrals) for step in pathway.steps],
     }  # fmt: skip
 
 
-def _step(step: Step) -> dict[str, Any]:
-    """Everything that is said of a row of this rule. confirmed: country -> whether a clinician of it has signed the rule."""
+def _step(step: Step, refers: bool) -> dict[str, Any]:
+    """Everything that is said of a row of this rule. refers: its form sends her to a hospital. confirmed: country -> whether a
+    clinician of it has signed the rule."""
     told: dict[str, Any] = {
         "step": step.name, "rule": step.rule, "title": dict(step.title), "advice": dict(step.advice), "urgency": step.urgency,
         "clock": str(step.clock.value), "form": step.form, "owner": list(step.owner), "compartment": step.compartment,
         "confirmed": {country: by is not None for country, by in step.origin.review.items()}, "source": step.origin.source,
         "countries": list(step.countries),
     }  # fmt: skip
+    if refers:
+        told["refers"] = True
     if step.escalate is not None:
         told["escalate"] = {"base": step.escalate.at.base, "by": step.escalate.at.by, "to": step.escalate.to}
     return told

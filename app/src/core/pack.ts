@@ -39,6 +39,8 @@ export interface RuleInfo {
   advice: Words;
   urgency: string;
   form: string;
+  /** Its form sends her to a hospital. */
+  refers?: boolean;
   owner: string[];
   compartment: string;
   /** Country (ISO 3166) -> whether a clinician of it has signed the rule. */

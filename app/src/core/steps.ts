@@ -73,7 +73,7 @@ function asRow(row: Listed, info: RuleInfo, at: Moment, country: string, reasons
     n: row.n as number, rule: row.rule as string, clock: row.clock as 'day' | 'minute',
     opens: number('opens'), due: number('due'), overdue: number('overdue'), closes: number('closes'), doneOn: number('done_on'),
     status, danger: row.urgency === 'danger' && OPEN.includes(status),
-    title: info.title, advice: Object.keys(info.advice).length ? info.advice : null, form: info.form || null,
+    title: info.title, advice: Object.keys(info.advice).length ? info.advice : null, form: info.form || null, refers: info.refers ?? false,
     confirmed: info.confirmed[country] ?? false, notDone: null, owner: [],
     info, waits: row.waits_for !== null, urgency: String(row.urgency ?? ''),
   };

@@ -22,6 +22,6 @@ export function warnings(asking: Asking, form: Pack, body: Body, order: Order, o
   return rows.filter((row) => !before.has(keyOf(row))).map(warning);
 }
 
-function warning({ pathway, step, title, advice, form, confirmed }: Row): Warning {
-  return { pathway, step, title, advice, form, confirmed };
+function warning({ pathway, step, title, advice, form, refers, confirmed }: Row): Warning {
+  return { pathway, step, title, advice, form, refers, confirmed };
 }

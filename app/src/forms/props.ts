@@ -14,11 +14,6 @@ export interface WarningAction {
   other?: string;
 }
 
-/** Whether that form sends somebody to hospital. */
-export function refers(form: string | null): boolean {
-  return form !== null && form.startsWith('referral');
-}
-
 export interface Place {
   id: string;
   name: Words;

@@ -12,6 +12,7 @@ interface Known {
   rule: string;
   clock: string;
   form: string | null;
+  refers: boolean;
   title: Words;
   advice: Words | null;
 }
@@ -39,7 +40,7 @@ export function step(subject: string, name: PracticeStep, n: number, more: Parti
   return {
     subject, episode: `${subject}-1`, pathway: known.pathway, step: name, n, rule: known.rule, clock: 'day',
     opens: more.due - 7, overdue: more.due + 7, closes: null, doneOn: null, status: 'later', danger: false,
-    title: known.title, advice: known.advice, form: known.form, confirmed: false, notDone: null, ...more,
+    title: known.title, advice: known.advice, form: known.form, refers: known.refers, confirmed: false, notDone: null, ...more,
   };
 }
 

@@ -307,7 +307,7 @@ export class PracticeVillage implements Phone {
   async warnings(filled: FilledForm): Promise<Warning[]> {
     if (!this.dangerous(filled)) return [];
     const known = KNOWN.danger_sign;
-    return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, confirmed: false }];
+    return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, refers: known.refers, confirmed: false }];
   }
 
   async submit(filled: FilledForm, draft?: string): Promise<string> {
@@ -336,7 +336,7 @@ export class PracticeVillage implements Phone {
     const done = (test: (each: StepNow) => boolean): void => {
       one.steps = one.steps.map((each) => (test(each) && (each.status === 'due' || each.status === 'late') ? { ...each, status: 'done', doneOn: this.day } : each));
     };
-    if (filled.form === 'referral' || answers.get('referral_sent') === 'yes') done((each) => each.danger);
+    if (filled.form === KNOWN.danger_sign.form || answers.get('referral_sent') === 'yes') done((each) => each.danger);
     else if (this.dangerous(filled) && !one.steps.some((each) => each.danger && each.status === 'due')) {
       const sign = step(one.subject, 'danger_sign', one.steps.length, { due: this.day });
       one.steps = [{ ...sign, opens: this.day, overdue: this.day + 1, danger: true, status: 'due' }, ...one.steps];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { takeBundle, type Bundle, type Columns } from '../../src/core/bundle';
+import { takeBundle, type Bundle } from '../../src/core/bundle';
 import { openInMemory, type Database } from '../../src/core/database';
 import { arrivals, dropEnded, guests } from '../../src/core/guests';
 import { keepGuests, type GuestSent } from '../../src/core/guests_kept';
@@ -11,18 +11,10 @@ import { find } from '../../src/core/search';
 import { newSecret, signer } from '../../src/core/sign';
 import { touched } from '../../src/core/touch';
 import { workOut } from '../../src/core/working';
-import { SMALL } from './small';
+import { COLUMNS, SMALL } from './small';
 
 const OPENS = { maternal: ['care'] };
 const DAY = 20_780;
-const COLUMNS: Columns = {
-  sub: ['submission', 'kind', 'form', 'subject', 'replaces', 'stamp', 'known_day', 'made_day', 'place', 'author'],
-  speaks_of: ['submission', 'subject'],
-  answer: ['submission', 'subject', 'code', 'day', 'day_last', 'at', 'ts', 'precision', 'num', 'txt', 'how', 'row'],
-  attribute_write: ['submission', 'subject', 'name', 'value', 'base', 'has_base'],
-  home: ['subject', 'place', 'told_on', 'valid_from', 'valid_to'],
-  opened: ['subject', 'programme', 'compartment'],
-};
 const NAME = 'Sùng Thị Mỷ';
 let db: Database;
 

@@ -1,23 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { forget, takeBundle, type Bundle, type Columns } from '../../src/core/bundle';
+import { forget, takeBundle, type Bundle } from '../../src/core/bundle';
 import { openInMemory, type Database } from '../../src/core/database';
 import { putLocal, type Body } from '../../src/core/local';
 import { add, beyond, ofState, sendAgain, standing, takeReceipts } from '../../src/core/outbox';
 import { makeLocal, makeRegister, prepare } from '../../src/core/register';
 import { find } from '../../src/core/search';
+import { ofSubjects } from '../../src/core/steps';
 import { touched } from '../../src/core/touch';
 import { met, workOut } from '../../src/core/working';
-import { SMALL } from './small';
+import { COLUMNS, SMALL } from './small';
 
 const OPENS = { maternal: ['care'] };
-const COLUMNS: Columns = {
-  sub: ['submission', 'kind', 'form', 'subject', 'replaces', 'stamp', 'known_day', 'made_day', 'place', 'author'],
-  speaks_of: ['submission', 'subject'],
-  answer: ['submission', 'subject', 'code', 'day', 'day_last', 'at', 'ts', 'precision', 'num', 'txt', 'how', 'row'],
-  attribute_write: ['submission', 'subject', 'name', 'value', 'base', 'has_base'],
-  alias: ['subject', 'canonical'],
-  opened: ['subject', 'programme', 'compartment'],
-};
 let db: Database;
 
 beforeEach(async () => {
@@ -76,6 +69,13 @@ describe('what was made here and what comes down', () => {
     make('a', 'mai', 1, { weight: 50, called: 'Mai Ly' });
     expect(db.column('SELECT step FROM step WHERE subject = ?', ['mai'])).toEqual(['visit']);
     expect(find(db, 'ly', 9)).toEqual(['mai']);
+  });
+
+  test('a row says whether its form sends her to a hospital, as the programme has it and not by what the form is called', () => {
+    make('a', 'mai', 1);
+    workOut(db, SMALL, new Set(['mai']), { maternal: ['care', 'hiv'] });
+    const rows = ofSubjects(db, SMALL, ['mai'], { day: 20513, second: 20513 * 86_400 }, 'KH');
+    expect(rows.map(({ step, form, refers }) => [step, form, refers]).sort()).toEqual([['secret', 'visit', true], ['visit', 'visit', false]]);
   });
 
   test('its rows leave when a bundle has come that was worked out after its receipt, and not before', () => {

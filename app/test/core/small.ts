@@ -1,5 +1,6 @@
 /** A pack small enough to read: one pathway of one step, with the same tables and in the same order as the real one. */
 
+import type { Columns } from '../../src/core/bundle';
 import type { PackSent, Pack } from '../../src/core/pack';
 import { readPack } from '../../src/core/pack';
 
@@ -89,7 +90,7 @@ export const SMALL_SENT: PackSent = {
     care: {
       programme: 'maternal', title: {}, episode: 'pregnancy',
       steps: ['visit', 'secret'].map((step) => ({
-        step, rule: `${step}@1`, title: { en: step }, advice: {}, urgency: 'routine', form: 'visit', owner: ['attendant'],
+        step, rule: `${step}@1`, title: { en: step }, advice: {}, urgency: 'routine', form: 'visit', ...(step === 'secret' ? { refers: true } : {}), owner: ['attendant'],
         compartment: 'care', confirmed: {}, source: 'nobody',
       })),
     },
@@ -98,3 +99,14 @@ export const SMALL_SENT: PackSent = {
 };
 
 export const SMALL: Pack = readPack('small', SMALL_SENT);
+
+/** Of a bundle, as the server names them. */
+export const COLUMNS: Columns = {
+  sub: ['submission', 'kind', 'form', 'subject', 'replaces', 'stamp', 'known_day', 'made_day', 'place', 'author'],
+  speaks_of: ['submission', 'subject'],
+  answer: ['submission', 'subject', 'code', 'day', 'day_last', 'at', 'ts', 'precision', 'num', 'txt', 'how', 'row'],
+  attribute_write: ['submission', 'subject', 'name', 'value', 'base', 'has_base'],
+  alias: ['subject', 'canonical'],
+  home: ['subject', 'place', 'told_on', 'valid_from', 'valid_to'],
+  opened: ['subject', 'programme', 'compartment'],
+};

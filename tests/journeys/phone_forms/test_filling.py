@@ -11,7 +11,7 @@ from tests.journeys.phone_forms.own_forms import EVERYTHING, MEDIA, VILLAGES, VI
 pytestmark = pytest.mark.journey
 DANGER = {
     "pathway": "danger", "step": "bleeding", "title": {"en": "Bleeding in pregnancy", "vi": "Ra máu khi mang thai"},
-    "advice": {"en": "Call the midwife. Send her to the hospital now."}, "form": "referral", "confirmed": False,
+    "advice": {"en": "Call the midwife. Send her to the hospital now."}, "form": "referral", "refers": True, "confirmed": False,
 }  # fmt: skip
 
 
