@@ -74,10 +74,11 @@ class Station:
         """A person looked at what waits, and takes it in. made_at: the right time, for what is dated wrongly."""
         told = []
         for one in held.kept_aside(self.record, HELD, decided=False):
-            wrong = one.reason in ("day_in_future", "day_too_early")
-            receipt = held.release(
-                self.record, one.n, "operator", made_at=made_at if wrong else None, authority=accounts_of(self.record)
-            )
+            authority = accounts_of(self.record)
+            try:
+                receipt = held.release(self.record, one.n, "operator", authority=authority)
+            except held.CannotDecide:  # it asks for the right day, also where something else was the first reason to wait
+                receipt = held.release(self.record, one.n, "operator", made_at=made_at, authority=authority)
             told.append(f"{one.reason} {receipt.outcome}")
         self.record.catch_up()
         return told
