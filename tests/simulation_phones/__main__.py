@@ -26,6 +26,7 @@ def lived(
     world = World(folder, BEGINS.timestamp())
     phones = Phones(world, seed, sabotage)
     begun, cpu = time.monotonic(), time.process_time()
+    print(f"seed {seed}: {devices} phones, {days} days ...", flush=True)
     try:
         life = Life(world, phones, seed, devices, days, busy)
         life.live()

@@ -300,7 +300,6 @@ class Life:
                     one.state = "works" if self.ask(one, "forgot", pin=str(one.pin))["found"] else "away"
                 told = self.sync(one)["found"] if one.state == "works" else None
                 restless |= not told or bool(told["trouble"] or told["here"] or told["held"] or told["carried"])
-            made = datetime.fromtimestamp(self.world.now - DAY, UTC).isoformat(timespec="seconds")
-            restless |= bool(self.world.ask("release", made))
+            restless |= bool(self.world.ask("release"))
             if not restless and n > 1:
                 return

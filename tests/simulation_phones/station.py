@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from doorstep.cli.django_ready import ready
@@ -70,15 +71,15 @@ class Station:
         """Where everybody works now."""
         return dict(Assignment.objects.filter(valid_to=None).values_list("worker__username", "place"))
 
-    def release(self, made_at: str) -> list[str]:
-        """A person looked at what waits, and takes it in. made_at: the right time, for what is dated wrongly."""
+    def release(self) -> list[str]:
+        """A person looked at what waits, and takes it in; what is dated wrongly with the right time, which was before it came."""
         told = []
         for one in held.kept_aside(self.record, HELD, decided=False):
             authority = accounts_of(self.record)
             try:
                 receipt = held.release(self.record, one.n, "operator", authority=authority)
             except held.CannotDecide:  # it asks for the right day, also where something else was the first reason to wait
-                receipt = held.release(self.record, one.n, "operator", made_at=made_at, authority=authority)
+                receipt = held.release(self.record, one.n, "operator", made_at=_before(one.received_at), authority=authority)
             told.append(f"{one.reason} {receipt.outcome}")
         self.record.catch_up()
         return told
@@ -130,6 +131,11 @@ class Station:
             asked = Question(place, second // 86_400, statuses=STATUSES, second=second)
             rows += ([row[column] for column in LISTED] for row in due(self.record, asked, who.scope))
         return sorted({json.dumps(row): row for row in rows}.values(), key=repr)
+
+
+def _before(received_ms: int) -> str:
+    """The day before something came."""
+    return datetime.fromtimestamp(received_ms / 1000 - 86_400, UTC).isoformat(timespec="seconds")
 
 
 def main() -> None:
