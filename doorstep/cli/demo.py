@@ -178,7 +178,11 @@ def _welcome(found: Demonstration, data: Path, host: str, port: int, serve: bool
     emit((vars(login) for login in found.logins), ("name", "password", "role", "about"))
     click.echo(f"\nThe same lists at the command line:\n  DOORSTEP_DATA={_near(data)} {as_typed_here()} due --place KH-16")
     if serve:
-        click.echo(f"\nLook at  http://{host}:{port}   (stop with Ctrl-C)")
+        click.echo(
+            f"\nThe attendant's phone app:  http://{host}:{port}/phone/   “Practise” needs no code; a supervisor makes\n"
+            "codes under “Who has which phone?”. Voices of a machine are spoken in the background; they come as they are ready.\n"
+            f"\nLook at  http://{host}:{port}   (stop with Ctrl-C)"
+        )
 
 
 def _near(path: Path) -> Path:

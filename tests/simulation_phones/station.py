@@ -76,6 +76,8 @@ class Station:
         told = []
         for one in held.kept_aside(self.record, HELD, decided=False):
             authority = accounts_of(self.record)
+            if not any(still.n == one.n for still in held.kept_aside(self.record, HELD, decided=False)):
+                continue  # what was released before it has settled this one too
             try:
                 receipt = held.release(self.record, one.n, "operator", authority=authority)
             except held.CannotDecide:  # it asks for the right day, also where something else was the first reason to wait

@@ -26,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "areas": joint.areas(who), "roles": sorted(who.roles), "lang": get_language(), "programmes": joint.written(),
         "cares": bool(who.roles & CARERS), "records": bool(who.roles & RECORDS),
         "months": bool(who.roles & (CARERS | PHONES_OF.keys())) and bool(joint.areas(who)),
+        "phones": who.scope.everything or bool(who.roles & PHONES_OF.keys()),
         "forms": bool(who.roles & set(READERS)), "audits": access.audit(who),
     })  # fmt: skip
 

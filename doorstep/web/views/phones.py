@@ -27,8 +27,12 @@ from doorstep.sync.codes import LASTS, link, make_code, picture, written
 from doorstep.web import joint
 from doorstep.web.days import moment
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "[", "0.0.0.0"})  # noqa: S104 - recognised, never bound
+"""Hosts that mean the computer itself."""
 PAGE = 50
 """Workers on one page."""
+SHORT = 6
+"""Letters of a phone's name that tell it from the others of one person."""
 DECISIONS = {
     "lock": standing.lock, "unlock": standing.unlock, "new_pin": standing.allow_new_pin, "revoke": standing.revoke,
     "wipe": lambda device, by: standing.revoke(device, by, wipe=True),
@@ -37,10 +41,14 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class PhoneRow:
-    """A phone, as the page shows it. may: what can be decided about it now."""
+    """A phone, as the page shows it. short: the end of its name; others: who else works on it, of those whom the viewer looks
+    after; may: what can be decided about it now."""
 
     pk: int
     device: str
+    short: str
+    since: str
+    others: str
     standing: str
     word: str
     may_renew: bool
@@ -79,7 +87,7 @@ def code(request: HttpRequest) -> HttpResponse:
     base = request.build_absolute_uri("/").rstrip("/")
     return _page(request, mine, {
         "worker": worker, "letters": written(letters), "address": f"{base}/phone/", "link": link(base, letters),
-        "picture": _drawn(picture(base, letters)), "days": LASTS.days,
+        "picture": _drawn(picture(base, letters)), "days": LASTS.days, "here_only": request.get_host().split(":")[0] in LOOPBACK,
     })  # fmt: skip
 
 
@@ -115,7 +123,7 @@ def number(request: HttpRequest) -> HttpResponse:
         worker.telephone = plain
         worker.save(update_fields=["telephone"])
         audit.note(joint.viewer(request).username, "number_set", about=worker.username)
-    return HttpResponseRedirect(f"{reverse('web:phones')}#number-{worker.pk}")
+    return HttpResponseRedirect(f"{reverse('web:phones')}?kept={worker.pk}#number-{worker.pk}")
 
 
 def _mine(request: HttpRequest) -> list[Worker]:
@@ -129,18 +137,22 @@ def _mine(request: HttpRequest) -> list[Worker]:
 def _page(
     request: HttpRequest, mine: list[Worker], made: dict[str, Any] | None = None, wrong: dict[str, Any] | None = None
 ) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:80]
+    words, kept = request.GET.get("q", "").strip()[:80], request.GET.get("kept", "")[:12]
     found = [one for one in mine if words.casefold() in f"{one.username} {one.called}".casefold()]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     in_use = Device.objects.filter(worker__in=mine, standing=ACTIVE).values("worker").distinct().count()
     return render(request, "web/phones.html", {
-        "rows": _rows(page.object_list), "page": page, "q": words, "made": made, "lang": get_language() or "en",
+        "rows": _rows(page.object_list, mine), "page": page, "q": words, "made": made, "lang": get_language() or "en",
+        "kept": int(kept) if kept.isdecimal() else None,
         "count": len(mine), "with_phone": in_use, "wrong": wrong,
     })  # fmt: skip
 
 
-def _rows(workers: list[Worker]) -> list[WorkerRow]:
+def _rows(workers: list[Worker], mine: list[Worker]) -> list[WorkerRow]:
     devices: dict[int, list[Device]] = {}
+    on: dict[str, set[Worker]] = {}
+    for device in Device.objects.filter(worker__in=mine, standing__in=(ACTIVE, LOCKED)).select_related("worker"):
+        on.setdefault(device.device, set()).add(device.worker)
     for device in Device.objects.filter(worker__in=workers).order_by("-enrolled_at", "-pk"):
         devices.setdefault(device.worker_id, []).append(device)
     codes = {one.worker_id: one.expires_at for one in PhoneCode.objects.filter(worker__in=workers, used_at=None)}
@@ -151,17 +163,21 @@ def _rows(workers: list[Worker]) -> list[WorkerRow]:
         zone = next((unit.zone for _, unit in areas if unit), "UTC")
         until = codes.get(one.pk)
         waiting = _when(until, zone) if until and until.timestamp() > joint.now() else ""
-        rows.append(WorkerRow(one, areas, [_phone(device, zone) for device in devices.get(one.pk, ())], waiting))
+        own = [_phone(device, zone, on.get(device.device, set()) - {one}) for device in devices.get(one.pk, ())]
+        rows.append(WorkerRow(one, areas, own, waiting))
     return rows
 
 
-def _phone(device: Device, zone: str) -> PhoneRow:
+def _phone(device: Device, zone: str, others: set[Worker]) -> PhoneRow:
     word = {
         ACTIVE: gettext("in use"), LOCKED: gettext("locked"), REVOKED: gettext("revoked"),
         WIPE: gettext("revoked, and emptied when it asks next"),
     }[device.standing]  # fmt: skip
     seen = _when(device.last_seen_at, zone) if device.last_seen_at else ""
-    return PhoneRow(device.pk, device.device, device.standing, word, device.may_renew, seen, _may(device))
+    names = ", ".join(sorted(other.called or other.username for other in others))
+    since = _when(device.enrolled_at, zone)
+    short, may = device.device[-SHORT:], _may(device)
+    return PhoneRow(device.pk, device.device, short, since, names, device.standing, word, device.may_renew, seen, may)
 
 
 def _may(device: Device) -> tuple[str, ...]:
