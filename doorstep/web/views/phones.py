@@ -25,7 +25,7 @@ from doorstep.sync import phones as standing
 from doorstep.sync.calls import number_of
 from doorstep.sync.codes import LASTS, link, make_code, picture, written
 from doorstep.web import joint
-from doorstep.web.days import moment
+from doorstep.web.days import civil_day, moment, short_day
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "[", "0.0.0.0"})  # noqa: S104 - recognised, never bound
 """Hosts that mean the computer itself."""
@@ -175,7 +175,7 @@ def _phone(device: Device, zone: str, others: set[Worker]) -> PhoneRow:
     }[device.standing]  # fmt: skip
     seen = _when(device.last_seen_at, zone) if device.last_seen_at else ""
     names = ", ".join(sorted(other.called or other.username for other in others))
-    since = _when(device.enrolled_at, zone)
+    since = short_day(civil_day(int(device.enrolled_at.timestamp()), zone))
     short, may = device.device[-SHORT:], _may(device)
     return PhoneRow(device.pk, device.device, short, since, names, device.standing, word, device.may_renew, seen, may)
 
