@@ -17,7 +17,7 @@ run: setup ## start the demo: real places, invented people; it tells where to lo
 	@$(VENV)/bin/doorstep demo
 
 test: setup ## all tests, on every engine and in a real browser (part of them: make test ARGS=tests/house)
-	@$(PY) -m pytest --numprocesses logical --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup ## style, types of the pure floors and of the phone app, and the order of the floors
 	@$(VENV)/bin/ruff check .
