@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlglot
@@ -200,6 +201,7 @@ def relation_sql(dialect: str, *, fact: str = "fact", touched: str | None = None
     return _dialect(text, dialect)
 
 
+@lru_cache(maxsize=64)
 def _dialect(text: str, dialect: str) -> str:
     """The statement in one dialect: identifiers quoted, ids ordered as bytes. Only constructs that all four share are used."""
     tree = sqlglot.parse_one(text, read="postgres")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from doorstep.content import tree as t
@@ -122,10 +123,16 @@ def walk(node: Any) -> Iterator[Any]:
             yield from walk(part)
     elif is_dataclass(node) and not isinstance(node, type):
         yield node
-        for field in fields(node):
-            value = getattr(node, field.name)
-            if is_dataclass(value) or isinstance(value, tuple):
+        for name in _names(type(node)):
+            value = getattr(node, name)
+            if isinstance(value, tuple) or is_dataclass(value):
                 yield from walk(value)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """Of the fields of a kind of node."""
+    return tuple(field.name for field in fields(kind))
 
 
 def closed(pathway: Pathway, nodes: Any) -> list[Any]:

@@ -20,6 +20,22 @@ def use_django() -> None:
     import django
 
     django.setup()
+    _hurry()
+
+
+def _hurry() -> None:
+    """Nothing in this process is about what survives a power cut, nor about Django's own permissions, which nobody here has: no
+    write waits for the disk, and those are not made anew after every test."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db import connections
+    from django.db.models.signals import post_migrate
+
+    options = connections.databases["default"]["OPTIONS"]
+    if "synchronous" not in options["init_command"]:
+        options["init_command"] += "; PRAGMA synchronous=OFF"
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid=f"{create_permissions.__module__}.create_permissions")
 
 
 @cache

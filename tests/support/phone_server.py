@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,12 +18,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.console import PASSWORD, ROOT, _free_port, _wait, environment
 from tests.support.once import copied, once
+
+if TYPE_CHECKING:
+    from doorstep.record.record import Record
 
 VILLAGE, LUMPHAT, RATANAKIRI = "KH-16050201", "KH-1605", "KH-16"
 WORKERS = (
@@ -55,6 +59,19 @@ def fill(people: int = PEOPLE, village: str = VILLAGE) -> None:
             load(register, atlas, ["KH-16"])
         take_in(record, simulate(programme_named("maternal"), atlas, village, people, "phones", today()))
         record.catch_up()
+        _hush(record)
+
+
+def _hush(record: Record) -> None:
+    """No machine speaks at this station, as where none can: for thousands of sentences it would take the time of everything else.
+    `PhoneServer.may_speak` undoes it."""
+    from doorstep.sync.clips_store import write_json
+    from doorstep.sync.clips_voices import Voices
+
+    voices = Voices(record.store.config.data, lambda: record.shelf.current)
+    tried = {language: {key: ("", 0) for key, _ in wanted} for language, wanted in voices.to_make().items()}
+    voices.made.folder.mkdir(mode=0o700)
+    write_json(voices.made.folder / "index.json", tried)
 
 
 def settle(village: str, people: int) -> None:
@@ -146,6 +163,10 @@ class PhoneServer:
         assert found
         return found[1] + found[2]
 
+    def may_speak(self) -> None:
+        """A machine speaks what nobody has recorded."""
+        shutil.rmtree(self.data / "voices-made")
+
     def settle(self, village: str, people: int) -> None:
         """People of another village."""
         _ask(self.data, "settle", village, str(people))
@@ -164,9 +185,9 @@ def _ask(data: Path, what: str, *more: str) -> Any:
 
 
 @contextmanager
-def serving(factory: pytest.TempPathFactory, name: str) -> Iterator[PhoneServer]:
-    """A server over a folder of this name of its own, filled with PEOPLE simulated people: it takes half a minute, once in a run."""
-    filled = once(factory, "filled", lambda data: _ask(data, "fill", str(PEOPLE)))
+def serving(factory: pytest.TempPathFactory, name: str, people: int = PEOPLE) -> Iterator[PhoneServer]:
+    """A server over a folder of this name of its own, filled with so many simulated people: it takes half a minute, once in a run."""
+    filled = once(factory, f"filled-{people}", lambda data: _ask(data, "fill", str(people)))
     data = copied(filled, factory.mktemp(name))
     server = PhoneServer(_free_port(), data, data / "server.log")
     try:

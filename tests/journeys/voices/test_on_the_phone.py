@@ -46,8 +46,9 @@ def tone(pitch: float) -> bytes:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneServer]:
-    """A station with a language that is spoken and not written, and a few sentences of a machine."""
-    with serving(tmp_path_factory, "heard") as running:
+    """A station of a small village, with a language that is spoken and not written, and a few sentences of a machine."""
+    with serving(tmp_path_factory, "heard", 12) as running:
+        running.may_speak()
         yield running
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.pathways import fold
-from doorstep.pathways.compiler import compile_steps
+from doorstep.pathways.compiler import Compiled, compile_steps
 from doorstep.pathways.engines import FACT, RELATION, STEP, open_engine
 from doorstep.pathways.status import STATUSES, compile_status
 from doorstep.record.lists import Question, due
@@ -53,6 +53,15 @@ def list_of_a_day(world: World, told: tuple[Story, int], place: str = "KH-16") -
     assert found == from_facts_by_then(world, subjects, day)
 
 
+def compiled_of(world: World) -> tuple[str, list[Compiled]]:
+    """What gives relations and steps from facts: the same in every story, and worked out from the programmes once."""
+    pack = world.record.shelf.current
+    if pack.hash not in _compiled:
+        _compiled[pack.hash] = fold.relation_sql("sqlite"), [compile_steps(one, "sqlite") for one in pack.programmes.values()]
+    return _compiled[pack.hash]
+
+
+_compiled: dict[str, tuple[str, list[Compiled]]] = {}
 _LIVES = "place IN ('KH-16', 'KH-160101', 'KH-16010101') AND valid_from <= ? AND ? < valid_to"
 
 
@@ -63,10 +72,10 @@ def from_facts_by_then(world: World, subjects: set[str], day: int) -> list[tuple
     with open_engine("sqlite") as engine:
         engine.load("fact", FACT, world.rows("fact", columns, "day <= ?", [day]))
         fold.load_rule_tables(engine.load, [fold.rule_tables(pack.dictionary, pack.episodes)])
-        engine.load("relation", RELATION, engine.query(fold.relation_sql("sqlite")))
+        relations, steps = compiled_of(world)
+        engine.load("relation", RELATION, engine.query(relations))
         rows = []
-        for programme in pack.programmes.values():
-            compiled = compile_steps(programme, "sqlite")
+        for compiled in steps:
             for name, table in compiled.tables.items():
                 engine.load(name, table.columns, table.rows)
             rows += engine.query(compiled.sql)
