@@ -21,6 +21,7 @@ from bench.phone_slow import since, slowed, spent
 from tests.support.chromium import ARGUMENTS, PHONE, chromium_path
 
 FIRST_LIST = "document.querySelector('[data-screen=today] main :is(.list .open, article.card)')"
+LISTED = "[data-screen=person] #story"
 TIMES, HEAP = 6, 512
 """How much slower than this machine; megabytes."""
 PIN = "2468"
@@ -194,6 +195,14 @@ class Phone:
             before = self.page.evaluate("document.querySelector('.form').dataset.at")
             self.do(click(".form footer .next"), f"document.querySelector('.form').dataset.at !== {before!r}")
         raise RuntimeError("the form has no end")
+
+    def save_form(self) -> tuple[Took, Took]:
+        """From the touch that ends a form until she is told that it is kept, and until her list is there that follows from it."""
+        before = spent(self.browser)
+        there = f"const from = performance.now(); window.benchListed = window.benchSeen(() => {seen(LISTED)}).then((at) => at - from)"
+        kept = self.timed(f"{click('.form footer .next')}; {there}", f"!{seen('[data-screen=form]')}")
+        took = float(self.page.evaluate("window.benchListed")) / 1000
+        return kept, Took(took, TIMES * since(self.browser, before))
 
     def begin(self, name: str) -> None:
         """Asks the engine, and does not wait for the answer: `ended` does."""

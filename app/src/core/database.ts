@@ -122,6 +122,17 @@ export class Database {
     return this.nested(work, true);
   }
 
+  /** As `transaction`, of what could be worked out again: it does not wait for the disk. In a write-ahead log what was half written is
+   * as if it had never been, and the next transaction that waits brings this one along. Not inside another one. */
+  unhurried(work: () => void): void {
+    this.script('PRAGMA synchronous = NORMAL');
+    try {
+      this.transaction(work);
+    } finally {
+      this.script('PRAGMA synchronous = FULL');
+    }
+  }
+
   private nested<T>(work: () => T, undo: boolean): T {
     const name = `level_${this.depth}`;
     this.script(this.depth ? `SAVEPOINT ${name}` : 'BEGIN IMMEDIATE');

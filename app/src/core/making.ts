@@ -1,4 +1,4 @@
-/** A filled-in form becomes a submission: named, ordered, signed, sealed, kept, and worked out, or nothing of it. */
+/** A filled-in form becomes a submission: named, ordered, signed, sealed and kept, or nothing of it. Her list follows at once. */
 
 import { v5 } from 'uuid';
 import type { FilledForm } from '../contract';
@@ -17,6 +17,7 @@ import { toBase64, type Signer } from './sign';
 import { now } from './time';
 import { touched } from './touch';
 import { Told } from './trouble';
+import { mark } from './unworked';
 import { workOut, type Opens } from './working';
 
 export interface Author {
@@ -93,11 +94,14 @@ export interface Made {
   clock: string;
 }
 
-/** Keeps it for good, with all that it means; inside one transaction. pack: in force. form: that has its form. */
-export function keep(db: Database, pack: Pack, form: Pack, made: Made, opens: Opens, draft?: string): void {
+/** Keeps it for good, with its answers in the register and the mark that people are to be worked out; inside one transaction.
+ * form: the pack that has its form. */
+export function keep(db: Database, form: Pack, made: Made, draft?: string): void {
+  if (!formOf(form, made.signed.form, made.signed.version)) throw new Told('form');
   db.transaction(() => {
     add(db, made.signed, made.order, made.ms);
-    put(db, pack, form, made.signed, made.order, opens);
+    putLocal(db, form, made.signed, made.order);
+    mark(db, made.signed.id);
     if (draft) dropDraft(db, draft);
     setMeta(db, 'prev', made.hash);
     setMeta(db, 'clock', made.clock);

@@ -89,6 +89,13 @@ export class Engine implements Phone {
     return this.session;
   }
 
+  /** As `open`, with everything worked out that was kept: for whatever reads what follows from submissions. */
+  private get worked(): Session {
+    const session = this.open;
+    session.workOut();
+    return session;
+  }
+
   // --- lists ---
   // Before the first pull there is nobody: empty lists, not errors.
 
@@ -172,7 +179,7 @@ export class Engine implements Phone {
   }
 
   async formXml(form: string, subject = ''): Promise<FormOpened> {
-    const { db, packs } = this.open;
+    const { db, packs } = this.worked;
     const found = packs.current ? lists.formXml(db, packs, form, subject) : null;
     if (!found) throw new Told('form');
     return found;
@@ -198,7 +205,7 @@ export class Engine implements Phone {
   }
 
   async warnings(filled: FilledForm): Promise<Warning[]> {
-    const { db, packs, opens } = this.open;
+    const { db, packs, opens } = this.worked;
     const form = packs.of(filled.form, filled.version);
     const { body, order } = compose(db, form, filled, this.author());
     return warnings(this.open.asking(), form, body, order, opens);
@@ -217,7 +224,7 @@ export class Engine implements Phone {
   }
 
   private async make(filled: FilledForm, draft?: string): Promise<string> {
-    const session = this.open;
+    const session = this.worked;
     const { db, packs, kept } = session;
     const form = packs.of(filled.form, filled.version);
     const { body, order, ms, clock } = compose(db, form, filled, this.author());
@@ -225,18 +232,30 @@ export class Engine implements Phone {
     if (draft) await sealFiles(db, this.shelf, { username: kept.username, recipient: kept.recipient, submission: body.id, draft, answers: body.answers });
     await keepSealed(this.shelf, kept.username, body.id, await seal(kept.recipient, [signed]), order.stamp);
     try {
-      keep(db, packs.required, form, { signed, hash, order, ms, clock }, session.opens, draft);
+      keep(db, form, { signed, hash, order, ms, clock }, draft);
     } catch (error) {
       // Not kept (the phone is full, say): she tries again under another id, and what was sealed must not travel beside that.
       await dropSealed(this.shelf, [body.id]);
       await dropFilesOf(this.shelf, body.id);
       throw error;
     }
+    // She is told that it is kept; her list follows at once, or with the first who reads it.
+    setTimeout(() => this.workOutSoon(session));
     return body.id;
   }
 
+  private workOutSoon(session: Session): void {
+    if (this.session !== session) return;
+    try {
+      session.workOut();
+    } catch {
+      // The phone is full, say: the mark stays, and whoever reads a list is told.
+    }
+  }
+
   async answersOf(submission: string): Promise<FilledForm | null> {
-    return lists.answersOf(this.open.db, this.open.packs, submission);
+    const { db, packs } = this.worked;
+    return lists.answersOf(db, packs, submission);
   }
 
   async reasons(): Promise<Reason[]> {

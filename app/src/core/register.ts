@@ -4,7 +4,8 @@ import { among, type Database, type Value } from './database';
 import type { Pack, RuleTable } from './pack';
 
 /** What stays when the register is thrown away: work of this phone that has no other place. folded: whose answers are not written
- * out, since the first pull brought them and nobody has worked her out anew: they are her facts without their episodes. */
+ * out, since the first pull brought them and nobody has worked her out anew: they are her facts without their episodes.
+ * unworked: what was kept here, and nobody is worked out of it yet. */
 export const LOCAL = `
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -25,6 +26,7 @@ CREATE INDEX IF NOT EXISTS outbox_state ON outbox (state);
 CREATE TABLE IF NOT EXISTS local_row (submission TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (submission, subject));
 CREATE INDEX IF NOT EXISTS local_row_subject ON local_row (subject);
 CREATE TABLE IF NOT EXISTS folded (subject TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS unworked (submission TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS draft (
   id TEXT PRIMARY KEY,
   form TEXT NOT NULL,

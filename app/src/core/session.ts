@@ -20,6 +20,7 @@ import { signer, type Signer } from './sign';
 import { now } from './time';
 import type { Asking } from './today';
 import { Told } from './trouble';
+import { workOutMarked } from './unworked';
 import type { Opens } from './working';
 
 export class Session {
@@ -67,10 +68,17 @@ export class Session {
     return meta(this.db, 'language', this.kept.language || 'en');
   }
 
-  /** What a list is asked with; the first pull must have come. day: another day than today, read at its end. */
+  /** Works out what was kept and is not worked out yet. */
+  workOut(): void {
+    workOutMarked(this.db, () => this.packs.required, () => this.opens);
+  }
+
+  /** What a list is asked with, everything that was kept worked out; the first pull must have come. day: another day than today,
+   * read at its end. */
   asking(day?: number): Asking {
     const { db } = this;
     if (!this.packs.current) throw new Told('nothing');
+    this.workOut();
     const ms = now(db);
     const today = dayOf(ms);
     dropEnded(db, this.packs.required, this.opens, today);

@@ -190,6 +190,7 @@ export class FormSession {
     const all = this.root.languages as readonly FormLanguage[];
     const found =
       all.find((one) => one.language === wanted) ??
+      all.find((one) => languageCode(one.language).toLowerCase() === wanted.toLowerCase()) ?? // the rest asks the browser for names of languages, which is slow
       all.find((one) => meansLanguage(one.language, wanted)) ??
       all.find((one) => one.isDefault) ?? all[0];
     if (found && found.language && found.language !== this.language) this.root.setLanguage(found);

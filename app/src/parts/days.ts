@@ -1,5 +1,6 @@
 import type { Language, StepNow, Told } from '../contract';
 import { nowMs } from '../when';
+import { kept } from '../words/fill';
 import { t } from '../words/words.svelte';
 
 export const DAY_MS = 86_400_000;
@@ -19,8 +20,15 @@ export function isoDay(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+const lengths = new Map<string, Intl.NumberFormat>();
+const unknown = new Map<Language, boolean>();
+
+/** Without a time zone of its own it is that of the phone, which may travel. */
 function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { calendar: 'gregory', ...options });
+  const zone = options.timeZone ?? new Date().getTimezoneOffset();
+  return kept(formats, `${language} ${zone} ${JSON.stringify(options)}`, () =>
+    new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { calendar: 'gregory', ...options }));
 }
 
 /** Bulgarian shortens its months to numbers, and a month is a word. */
@@ -30,7 +38,7 @@ function month(language: Language): 'long' | 'short' {
 
 /** Browsers leave languages out (Chromium has no Khmer): then the words come from the words file. */
 function foreign(language: Language): boolean {
-  return Intl.DateTimeFormat.supportedLocalesOf(language).length === 0;
+  return kept(unknown, language, () => Intl.DateTimeFormat.supportedLocalesOf(language).length === 0);
 }
 
 function ownDay(day: number, weekday: boolean, year: boolean): string {
@@ -70,7 +78,7 @@ type Unit = 'second' | 'minute' | 'day' | 'week' | 'month' | 'year';
 
 function measured(value: number, unit: Unit, language: Language): string {
   if (foreign(language)) return t(`unit.${unit}`, { n: value });
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return kept(lengths, `${language} ${unit}`, () => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })).format(value);
 }
 
 /** A wait in words: seconds, and from two minutes on minutes. */

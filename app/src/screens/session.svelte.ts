@@ -24,6 +24,8 @@ class Session {
   sending = $state(false);
   /** Grows whenever something was kept, so that what is shown is read again. */
   changed = $state(0);
+  /** Something was kept a moment ago, and no list that knows of it has been shown yet. */
+  just = $state(false);
   /** The code of a square that was opened with the phone's own camera; '' for none. */
   asked = '';
   /** Whom to call when somebody is in danger, nearest first. */
@@ -123,6 +125,7 @@ class Session {
 
   /** Something was kept: read again what is shown, and try to send it. */
   kept(): void {
+    this.just = true;
     this.changed += 1;
     void this.send();
   }

@@ -14,7 +14,8 @@ export function placeholders(entry: Entry): string[] {
 const rules = new Map<string, Intl.PluralRules>();
 const numbers = new Map<string, Intl.NumberFormat>();
 
-function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+/** What is slow to make is made once: Intl's own words of a language cost a cheap phone milliseconds each time. */
+export function kept<K, T>(map: Map<K, T>, key: K, make: () => T): T {
   const there = map.get(key);
   if (there !== undefined) return there;
   const fresh = make();

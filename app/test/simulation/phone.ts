@@ -69,6 +69,7 @@ export class SimPhone {
 
   private get open(): Session {
     if (!this.session) throw new Error('nobody is at work');
+    this.session.workOut(); // as whoever reads a list
     return this.session;
   }
 
@@ -214,7 +215,9 @@ export class SimPhone {
 
   private async submit(filled: FilledForm): Promise<string> {
     if (this.sabotage === 'again' && (this.submitted += 1) % 2 === 1) await this.engine.submit(filled);
-    return this.engine.submit(filled);
+    const id = await this.engine.submit(filled);
+    this.open.workOut(); // now, and not at a moment that no seed tells
+    return id;
   }
 
   /** Whether something with this mark was kept here: what was cut off in the middle is either, and she looks before she does it again. */

@@ -6,8 +6,9 @@ function told(phone: TestPhone, subject: string, from: number): unknown[] {
   return phone.session.db.column("SELECT num FROM fact WHERE subject = ? AND code = 'iron_tablets' AND num BETWEEN ? AND ? ORDER BY num", [subject, from, from + 99]);
 }
 
+const phone = new TestPhone();
+
 test('cut at every request, on the way there and on the way back, and killed each time: everything arrives once', async () => {
-  const phone = new TestPhone();
   await phone.enrolled(CODES.dara ?? '');
   await phone.engine.sync();
   const { subject } = phone.session.db.rows<[string]>(
@@ -51,4 +52,27 @@ test('a first pull that breaks off goes on where it was', async () => {
   expect(await phone.engine.sync()).toMatchObject({ trouble: '' });
   expect(phone.network.ranges).toEqual(['bytes=3000-']);
   expect((await phone.engine.people('')).length).toBeGreaterThan(5);
+});
+
+test('stopped after a visit was kept and before its list was worked out: the next start works it out before anything is read', async () => {
+  const visited = { form: 'anc_contact', version: '1', place: 'KH-16050201' };
+  const known = new Set(phone.session.db.column("SELECT o.subject FROM speaks_of AS o JOIN sub AS s ON s.submission = o.submission WHERE s.place = 'KH-16050201'"));
+  const { due, late } = await phone.engine.today();
+  const subject = [...due, ...late].map((card) => card.person).find((one) => one.weeks !== null && known.has(one.subject))?.subject ?? '';
+  const inDanger = async (): Promise<string[]> => (await phone.engine.today()).danger.map((card) => card.person.subject);
+  expect(await inDanger()).not.toContain(subject);
+
+  await phone.engine.submit({ ...visited, subject, answers: { anc_contact: 'yes', danger: { bleeding: 'yes' } } });
+  const marked = (): unknown[] => [...phone.disk.open_.values()].flatMap((db) => db.column('SELECT submission FROM unworked'));
+  expect(marked().length).toBe(1); // kept, and no list knows of it yet
+  await phone.killed('dara');
+  expect(marked().length).toBe(1);
+  expect(await phone.engine.standing()).toMatchObject({ here: 1 });
+  expect(await inDanger()).toContain(subject);
+  expect(marked()).toEqual([]);
+
+  // And whoever is not stopped need not ask: the list follows by itself.
+  const id = await phone.engine.submit({ ...visited, subject, answers: { anc_contact: 'yes', danger: { bleeding: 'no' } } });
+  await expect.poll(marked).toEqual([]);
+  expect((await phone.engine.story(subject)).entries.map((one) => one.submission)).toContain(id);
 });

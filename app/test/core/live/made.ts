@@ -84,8 +84,11 @@ export class TestPhone {
     return new Engine(this.shelf, this.disk, this.network.fetch);
   }
 
+  /** As it is when a list is read: with everything worked out that was kept. */
   get session(): Session {
-    return (this.engine as unknown as { session: Session }).session;
+    const { session } = this.engine as unknown as { session: Session };
+    session.workOut();
+    return session;
   }
 
   /** The battery is taken out: what was committed is on the disk, everything else is gone. */
