@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.phone_forms.filling import Filler
 from tests.journeys.phone_forms.vectors import VECTORS, by_hand
@@ -75,15 +75,22 @@ def recorded() -> Iterator[list[dict[str, Any]]]:
         VECTORS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
-@pytest.fixture
-def filler(browser: Browser, address: str) -> Iterator[Filler]:
-    """Somebody at a phone of 360 x 640 with a form in front of her."""
+@pytest.fixture(scope="module")
+def at_hand(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone of 360 x 640: one for a file of tests, since it reads the programme that shows forms only once."""
     context = browser.new_context(
         viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", timezone_id="Asia/Ho_Chi_Minh",
         geolocation={"latitude": 13.736, "longitude": 106.99, "accuracy": 8}, permissions=["geolocation"],
     )  # fmt: skip
-    page: Page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def filler(at_hand: BrowserContext, address: str) -> Iterator[Filler]:
+    """Somebody at that phone with a form in front of her, and nothing of the forms before."""
+    page: Page = at_hand.new_page()
     page.set_default_timeout(60_000)
     page.goto(address)
     yield Filler(page)
-    context.close()
+    page.close()
