@@ -50,11 +50,11 @@ def open_snapshot(packed: bytes) -> Held:
     names = [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE name NOT IN ('meta', 'word', 'worded')")]
     for table in names:
         columns[table] = [row[1] for row in file.execute(f"PRAGMA table_info({table})")]
-        at = [n for n, column in enumerate(columns[table]) if (table, column) in worded]
-        tables[table] = [
-            tuple(words[one] if n in at and one is not None else one for n, one in enumerate(row))
-            for row in file.execute(f"SELECT * FROM {table}")
+        whole = [
+            [one if one is None else words[one] for one in column] if (table, name) in worded else column
+            for name, column in zip(columns[table], zip(*file.execute(f"SELECT * FROM {table}"), strict=True), strict=False)
         ]
+        tables[table] = list(zip(*whole, strict=True))
     return Held(dict(file.execute("SELECT name, value FROM meta")), columns, tables, raw)
 
 
@@ -161,12 +161,12 @@ class Register:
         return sorted(self.db.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
 
     def list_on(self, day: int, second: int) -> Rows:
-        """The list of everybody here, as the pack's own statement reads it at a moment: all statuses."""
+        """The list of everybody here, as the pack's own statement reads it at a moment: all statuses, in any order."""
         self.db.execute("CREATE TEMPORARY TABLE IF NOT EXISTS asof (subject TEXT, t_day INTEGER, t_second INTEGER)")
         self.db.execute("DELETE FROM asof")
         self.db.execute("INSERT INTO asof SELECT subject, ?, ? FROM subject", [day, second])
         listed = ", ".join(LISTED)
-        return sorted(self.db.execute(f"SELECT {listed} FROM ({self.pack['status']})").fetchall(), key=repr)
+        return self.db.execute(f"SELECT {listed} FROM ({self.pack['status']})").fetchall()
 
 
 LISTED = (
