@@ -31,8 +31,11 @@ async function begin(): Promise<void> {
   // The letters stand behind the #: they go to no server, and do not stay in the address.
   const asked = (): void => {
     if (location.hash === '') return;
-    session.asked = codeIn(location.hash);
+    const asked = location.hash;
     history.replaceState(history.state, '', location.pathname);
+    const form = /^#try=(.+)$/.exec(asked)?.[1]; // from the console's pages
+    if (form !== undefined) return void (session.phone === null && nav.root({ name: 'try', address: form }));
+    session.asked = codeIn(asked);
     if (session.asked.length === 8 && session.phone === null && nav.top.name !== 'boot') nav.root({ name: 'boot' });
   };
   asked();

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from doorstep.web.views import door, due, forms, home, month, moving, phones, programmes, story, voices
+from doorstep.web.views import door, due, forms, home, month, moving, phones, programmes, story, tried, voices
 
 app_name = "web"
 urlpatterns = [
@@ -18,7 +18,9 @@ urlpatterns = [
     path("forms/draft/<slug:name>/release/", forms.release, name="form_release"),
     path("forms/draft/<slug:name>/files/", forms.more_files, name="form_files"),
     path("forms/draft/<slug:name>/drop/", forms.drop, name="form_drop"),
+    path("forms/draft/<slug:name>/try/", tried.of_draft, name="form_draft_try"),
     path("forms/<slug:name>/", forms.form, name="form"),
+    path("forms/<slug:name>/try/", tried.of_uploaded, name="form_try"),
     path("forms/<slug:name>/withdraw/", forms.withdraw, name="form_withdraw"),
     path("forms/<slug:name>/again/", forms.again, name="form_again"),
     path("forms/<slug:name>/workbook/<int:n>/", forms.workbook, name="form_workbook"),
@@ -35,6 +37,7 @@ urlpatterns = [
     path("looked/", moving.looked, name="looked"),
     path("programmes/", programmes.programmes, name="programmes"),
     path("programmes/<slug:name>/", programmes.programme, name="programme"),
+    path("programmes/<slug:name>/try/<str:form>/", tried.of_programme, name="programme_try"),
     path("programmes/<slug:name>/<slug:part>/", programmes.programme, name="programme_part"),
     path("voices/", voices.voices, name="voices"),
     path("voices/speaker/", voices.agree, name="voices_agree"),

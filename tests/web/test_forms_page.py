@@ -103,7 +103,8 @@ def chan(console: Console) -> Iterator[Visitor]:
 
 
 def test_the_officer_sees_what_doorstep_understood_before_anybody_else_does(chan: Visitor, console: Console) -> None:
-    page = chan.get(uploads(chan, "understood"))
+    path = uploads(chan, "understood")
+    page = chan.get(path)
     told = plain(page)
     assert "What did Doorstep understand? Wells understood" in told
     assert "It can be released. It will be version 1." in told
@@ -117,6 +118,12 @@ def test_the_officer_sees_what_doorstep_understood_before_anybody_else_does(chan
     assert 'value="hb" checked' not in page.main
     assert "តើវាជ្រៅប៉ុន្មាន?" in plain(chan.get(page_in(page, "km")))
     assert "understood" not in console.visitor("sok").get("/forms/").main
+    tried = path.removesuffix("/") + "/try/"
+    told = json.loads(chan.get(tried).text)
+    assert (told["of"], told["warns"], list(told["media"])) == ("nobody", False, ["well.png"])
+    assert told["media"]["well.png"] == "data:image/png;base64," + base64.b64encode(PNG).decode()
+    assert "Is the well protected?" in told["xml"]
+    assert [console.visitor(name).get(tried).status for name in ("sok", "dara", "nobody", None)] == [404, 404, 404, 302]
 
 
 def page_in(page: Answer, code: str) -> str:
@@ -181,6 +188,12 @@ def test_an_upload_without_the_token_of_its_page_is_not_taken(chan: Visitor) -> 
 def test_from_upload_to_the_phones_and_back_into_the_record(chan: Visitor, console: Console) -> None:
     path = releases(chan, "journey", place=RATANAKIRI)
     assert "Wells journey is in force in version 1." in plain(chan.get(path))
+    assert json.loads(chan.get(f"{path}try/").text)["id"] == "journey"
+    assert [console.visitor(name).get(f"{path}try/").status for name in ("sok", "lan", "dara", None)] == [200, 404, 404, 302]
+    tried = "/programmes/maternal/try/postnatal_baby/"
+    assert [console.visitor(name).get(tried).status for name in ("dara", None)] == [200, 302]
+    assert json.loads(chan.get(tried).text)["of"] == "child"
+    assert chan.get("/programmes/maternal/try/nothing/").status == 404
     token = token_of(console, "dara")
 
     def asks(address: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:

@@ -12,6 +12,7 @@ export type Screen =
   | { name: 'person'; subject: string }
   | { name: 'not-done'; person: PersonShort; step: StepNow }
   | { name: 'new' }
+  | { name: 'try'; address: string }
   | { name: 'elsewhere'; card: string }
   | { name: 'moves'; subject: string }
   | { name: 'form'; form: string; subject: string; person: PersonShort | null; step?: StepNow; draft?: string; replaces?: string; place?: string;

@@ -78,6 +78,14 @@ class Session {
     void this.send();
   }
 
+  /** A form is tried among invented people: nobody opened anything here. */
+  tryOut(phone: Phone, worker: WorkerHere): void {
+    this.phone = phone;
+    this.worker = worker;
+  }
+  /** How often it was filled in to its end. */
+  tried = $state(0);
+
   rememberPractice(): void {
     this.practised = true;
   }

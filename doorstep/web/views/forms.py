@@ -46,7 +46,7 @@ DRAINED = 512 * 1024 * 1024
 View = Callable[..., HttpResponse]
 
 
-def _for(roles: frozenset[str]) -> Callable[[View], View]:
+def for_roles(roles: frozenset[str]) -> Callable[[View], View]:
     """Only whoever holds one of these roles somewhere; for anybody else there is nothing here."""
 
     def wrap(view: View) -> View:
@@ -64,7 +64,7 @@ def _for(roles: frozenset[str]) -> Callable[[View], View]:
 
 
 @require_safe
-@_for(frozenset(READERS))
+@for_roles(frozenset(READERS))
 def forms(request: HttpRequest, who: Viewer) -> HttpResponse:
     """What is in force, what waits to be released, and where to upload."""
     return _forms(request, who)
@@ -99,7 +99,7 @@ def _places(told: Uploaded) -> list[Any]:
 
 @csrf_exempt
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def upload(request: HttpRequest, who: Viewer) -> HttpResponse:
     """A workbook, and the files beside it. How long it is is looked at before anything is taken in."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST:
@@ -137,7 +137,8 @@ def _may_open(draft: uploaded.Draft, who: Viewer) -> bool:
     return draft.by == who.username or "administrator" in who.roles
 
 
-def _draft(who: Viewer, name: str) -> uploaded.Draft:
+def draft_of(who: Viewer, name: str) -> uploaded.Draft:
+    """A draft that the viewer may open; Http404 for any other."""
     found = uploaded.draft(joint.record(), name)
     if found is None or not _may_open(found, who):
         raise Http404
@@ -145,10 +146,10 @@ def _draft(who: Viewer, name: str) -> uploaded.Draft:
 
 
 @require_safe
-@_for(RELEASES)
+@for_roles(RELEASES)
 def draft(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """What Doorstep understood of a draft: mistakes, what is unusual, the questions in order, and how to release it."""
-    return _show_draft(request, who, _draft(who, name), _former(name))
+    return _show_draft(request, who, draft_of(who, name), _former(name))
 
 
 def _former(name: str) -> Wishes:
@@ -187,10 +188,10 @@ def _preview(found: Understood, wanted: str) -> Preview | None:
 
 
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def release(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """Puts the draft in force for whom and where the officer said."""
-    one, record = _draft(who, name), joint.record()
+    one, record = draft_of(who, name), joint.record()
     subject, asked = request.POST.get("subject", ""), request.POST
     roles = tuple(role for role in FILLERS if role in asked.getlist("role"))
     places = tuple(dict.fromkeys([*asked.getlist("place"), *asked.get("codes", "").split()]))
@@ -214,7 +215,7 @@ def release(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def more_files(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """Pictures, sounds and lists that were missing; those of the same name are replaced."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST:
@@ -224,21 +225,21 @@ def more_files(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
 
 
 def _more_files(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
-    one = _draft(who, name)
+    one = draft_of(who, name)
     media = dict(one.media) | {_base(str(file.name)): file.read() for file in request.FILES.getlist("media")}
     return _taken(request, who, one.file, one.workbook, media)
 
 
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def drop(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """Throws a draft away."""
-    _draft(who, name)
+    draft_of(who, name)
     uploaded.drop_draft(joint.record(), name)
     return HttpResponseRedirect(f"{reverse('web:forms')}?done=dropped")
 
 
-def _held(who: Viewer, name: str) -> uploaded.InForce:
+def held_form(who: Viewer, name: str) -> uploaded.InForce:
     """A form that was once released and concerns the viewer; Http404 for any other."""
     record = joint.record()
     held = next((one for one in uploaded.ever(record).values() if one.programme.id == name), None)
@@ -256,10 +257,10 @@ def _holds(who: Viewer, told: Uploaded) -> bool:
 
 
 @require_safe
-@_for(frozenset(READERS))
+@for_roles(frozenset(READERS))
 def form(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """One form: where it is in force, what was answered, its versions and what changed, its questions."""
-    held, record = _held(who, name), joint.record()
+    held, record = held_form(who, name), joint.record()
     in_force = held.told.form in uploaded.in_force(record)
     return render(request, "web/forms_one.html", {
         "held": held, "title": in_words(held.form.title), "name": name, "in_force": in_force, "lang": get_language(),
@@ -283,10 +284,10 @@ def _history(name: str) -> list[tuple[uploaded.Release, Difference | None, bool]
 
 
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def withdraw(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """Takes a form back."""
-    held = _held(who, name)
+    held = held_form(who, name)
     if not _holds(who, held.told):
         raise Http404
     if request.POST.get("sure") == "yes" and uploaded.withdraw(joint.record(), held.told.form):
@@ -296,10 +297,10 @@ def withdraw(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
 
 
 @require_POST
-@_for(RELEASES)
+@for_roles(RELEASES)
 def again(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
     """Releases a former version once more."""
-    held = _held(who, name)
+    held = held_form(who, name)
     wanted = next((one for one in uploaded.history(joint.record(), held.told.form) if str(one.n) == request.POST.get("n")), None)
     before = uploaded.at_release(joint.record(), held.told.form, wanted.pack) if wanted else None
     if wanted is None or before is None or not (_holds(who, held.told) and _holds(who, before.told)):
@@ -310,10 +311,10 @@ def again(request: HttpRequest, who: Viewer, name: str) -> HttpResponse:
 
 
 @require_safe
-@_for(frozenset(READERS))
+@for_roles(frozenset(READERS))
 def workbook(request: HttpRequest, who: Viewer, name: str, n: int) -> HttpResponse:
     """The workbook of a release, as it came."""
-    held = _held(who, name)
+    held = held_form(who, name)
     wanted = next((one for one in uploaded.history(joint.record(), held.told.form) if one.n == n), None)
     files = uploaded.files_at(joint.record(), held.told.form, wanted.pack) if wanted else None
     if wanted is None or files is None:
@@ -322,10 +323,10 @@ def workbook(request: HttpRequest, who: Viewer, name: str, n: int) -> HttpRespon
 
 
 @require_safe
-@_for(frozenset(READERS))
+@for_roles(frozenset(READERS))
 def answers(request: HttpRequest, who: Viewer, name: str, kind: str) -> HttpResponse:
     """What was answered inside the viewer's area. Words only when they were asked for and may be seen."""
-    held = _held(who, name)
+    held = held_form(who, name)
     named = request.GET.get("names") == "yes"
     found = answers_of(joint.record(), held.told.form, who.scope, named)
     if found is None:

@@ -187,3 +187,51 @@ def test_from_the_consoles_upload_to_the_phone_and_back_into_the_record(browser:
     assert stranger.request.get(f"{phone_server.address}{address}").status == 404
     stranger.context.close()
     context.close()
+
+
+def test_a_form_is_tried_as_on_the_phone_before_anybody_gets_it(browser: Browser, phone_server: PhoneServer) -> None:  # noqa: F811
+    context = browser.new_context(viewport=DESK, locale="en-GB")
+    context.set_default_timeout(LONG)
+    desk, sent = context.new_page(), list[str]()
+    log_in(desk, phone_server, "pov")
+    desk.goto(f"{phone_server.address}/forms/")
+    desk.set_input_files("#workbook", EXAMPLES / "choice_filter_test.xlsx")
+    desk.click("form[action$='/upload/'] .button")
+    desk.wait_for_selector("#release", state="attached")
+    see(desk, "console-try")
+    context.on("request", lambda asked: sent.append(f"{asked.method} {asked.url}") if asked.method != "GET" else None)
+    with context.expect_page() as draft:
+        desk.click("a:has-text('Try it as on the phone')")
+    page = draft.value
+    page.wait_for_selector("[data-screen=try] .button.big")
+    see(page, "try-desk")
+    seen = Seen()
+    Looker(page, f"{phone_server.address}/phone/", seen, "en").see("try")
+    page.click("[data-screen=try] .button.big")
+    page.wait_for_selector("[data-screen=form] .form")
+    assert page.is_visible(".practice")
+    see(page, "try-desk-form")
+    fill(page, {"state": "washington", "county": "king", "city": "seattle"})
+    page.wait_for_selector("[data-screen=try] .notice:has-text('Nothing was kept or sent.')")
+    see(page, "try-desk-done")
+    page.close()
+
+    desk.goto(f"{phone_server.address}/programmes/maternal/forms/")
+    see(desk, "console-programme")
+    with context.expect_page() as programme:
+        desk.click("#form-postnatal_baby a:has-text('Try it as on the phone')")
+    page = programme.value
+    page.set_viewport_size(PHONE)
+    page.wait_for_selector("[data-screen=try] .button.big")
+    see(page, "try-phone")
+    page.click("[data-screen=try] .button.big")
+    page.wait_for_selector("[data-screen=form] .form:has-text('Practice')")
+    see(page, "try-phone-form")
+    assert sent == []
+    assert "\n".join(seen.wrong) == ""
+
+    context.clear_cookies()
+    with context.expect_page() as logged_out:
+        desk.click("#form-postnatal_mother a:has-text('Try it as on the phone')")
+    logged_out.value.wait_for_selector("[data-screen=try] .notice.late:has-text('Log in')")
+    context.close()
