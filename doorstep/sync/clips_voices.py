@@ -47,11 +47,12 @@ class Voices:
         self.pack, self.app = pack, app or app_words()
         self._lock = threading.Lock()
         self._catalogues: dict[str, tuple[object, Catalogue]] = {}
+        self.open: dict[str, tuple[object, Catalogue]] = {}
+        """What `clips_open` worked out, by language."""
 
     def catalogue(self, source: str) -> Catalogue:
         """The sentences of a written language, in the order of recording."""
-        pack = self.pack()
-        mark = (pack.hash, self._words_mark())
+        pack, mark = self.pack(), self.mark()
         with self._lock:
             known = self._catalogues.get(source)
             if known is None or known[0] != mark:
@@ -59,9 +60,10 @@ class Voices:
                 self._catalogues[source] = known
             return known[1]
 
-    def _words_mark(self) -> tuple[int, ...]:
+    def mark(self) -> tuple[object, ...]:
+        """Another one when what is to be heard may be another."""
         files = sorted(self.app.glob("*/*.json")) if self.app else []
-        return tuple(path.stat().st_mtime_ns for path in files)
+        return (self.pack().hash, *(path.stat().st_mtime_ns for path in files))
 
     def voiced(self, language: Language) -> list[Voiced]:
         """Every sentence with its voice in this language, in the order of recording."""

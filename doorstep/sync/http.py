@@ -106,6 +106,9 @@ class SyncApp:
         phone = phones.phone_of(token) if token else None
         if path == "enrol" and method == "POST":
             return self._enrol(environ, phone)
+        if phone is None and not token and path.startswith("clips/"):
+            body_of(environ, drain_only=True)
+            return clips_answer(environ.get("PATH_INFO", ""), method, None, self.voices)
         if phone is None:
             body_of(environ, drain_only=True)
             return told(

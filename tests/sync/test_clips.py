@@ -409,10 +409,27 @@ def test_many_sounds_come_in_one_answer(quiet: Voices) -> None:
     assert ask(quiet, ",".join(["0" * 32] * (MOST + 1)) + ".pack")[0] == 404
 
 
-def test_whoever_has_no_token_hears_nothing(quiet: Voices) -> None:
-    hash = keep(quiet.clips, agreed(quiet.clips))
-    for name in ("km.json", f"{hash}.ogg", "languages.json"):
-        assert ask(quiet, name, worker=None)[0] == 401
+def test_whoever_has_no_token_hears_the_machine_say_the_apps_words_and_nobodys_voice(quiet: Voices) -> None:
+    recorded = keep(quiet.clips, agreed(quiet.clips))
+    own = {"app": [], "other": []}  # type: ignore[var-annotated]
+    for sentence in quiet.catalogue("en").sentences:
+        own["app" if {heard.kind for heard in sentence.heard} == {"app"} else "other"].append(sentence)
+    some = [own["app"][0], own["other"][0]]
+    quiet.made.make("en", [(one.key, one.text) for one in some])
+    quiet.made.make("en", [("0" * 32, "What a form of this installation alone asks")])
+    for name in ("km.json", f"{recorded}.ogg", "fr.json"):
+        assert ask(quiet, name, worker=None)[0] == 404
+    [row] = [row for row in json.loads(ask(quiet, "languages.json", worker=None)[1])["languages"] if row["synthetic"]]
+    assert (row["language"], row["recorded"], row["synthetic"]) == ("en", 0, 2)
+    told = json.loads(ask(quiet, "en.json", worker=None)[1])["clips"]
+    assert list(told) == [one.key for one in some], "the app's own words first"
+    hashes = [told[some[0].key][0], quiet.made.index()["en"]["0" * 32][0], recorded]
+    body = ask(quiet, f"{','.join(hashes)}.pack", worker=None)[1]
+    (size,) = struct.unpack_from(">I", body)
+    assert size > 0
+    assert body[4:] == (quiet.made.sound(hashes[0]) or b"") + b"\0" * 8
+    assert ask(quiet, f"{hashes[0]}.ogg", worker=None)[0] == 200
+    assert ask(quiet, f"{hashes[1]}.ogg", worker=None)[0] == 404
     assert ask(quiet, "km.json", method="POST")[0] == 405
     for name in ("fr.json", "../secret.json", f"{hash}.exe", "km", "%2e%2e.ogg", ".pack"):
         assert ask(quiet, name)[0] == 404
@@ -424,7 +441,8 @@ def test_an_enrolled_phone_hears_through_the_server_and_a_revoked_one_does_not(s
     voices = station.app.voices
     voices.made.make_beside = lambda wanted: False  # type: ignore[method-assign]
     hash = keep(voices.clips, agreed(voices.clips))
-    assert station.request("GET", "clips/km.json").status == 401
+    assert station.request("GET", f"clips/{hash}.ogg").status == 404, "without a token nobody's voice is heard"
+    assert station.request("GET", "clips/km.json", token="dst_wrong").status == 401
     phone = station.phone(ATTENDANT)
     assert phone.get("clips/km.json", HTTP_ACCEPT_ENCODING="gzip").json["clips"][KEY][0] == hash
     answer = phone.get(f"clips/{hash}.ogg")
