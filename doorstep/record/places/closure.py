@@ -28,6 +28,8 @@ class Closure:
 
     def __init__(self, index: Index, tree: str) -> None:
         self.index, self.tree = index, tree
+        self._above: dict[str, list[Stretch]] = {}
+        self._lives = {unit: (_first(own.valid_from), _last(own.valid_to)) for unit, own in index.units.items()}
         self._linked: dict[str, list[Stretch]] = {}
         self._after: dict[str, list[Stretch]] = {}
         self._before: dict[str, list[Stretch]] = {}
@@ -37,7 +39,9 @@ class Closure:
 
         Sorted, and adjoining stretches joined.
         """
-        return joined(self._within(unit, FIRST_DAY, LAST_DAY))
+        if unit not in self._above:
+            self._above[unit] = joined(self._within(unit, FIRST_DAY, LAST_DAY))
+        return self._above[unit]
 
     @cached_property
     def below(self) -> dict[str, list[Stretch]]:
@@ -48,18 +52,18 @@ class Closure:
                 out[stretch.unit].append(Stretch(unit, stretch.start, stretch.end))
         return out
 
-    def _within(self, unit: str, start: int, end: int) -> Iterator[Stretch]:
+    def _within(self, unit: str, start: int, end: int) -> list[Stretch]:
         """The unit and all above it, cut to these days."""
-        born, died = self._life(unit)
-        if self.index.stands_in(unit, self.tree):
-            yield from clipped([Stretch(unit, born, died)], start, end)
+        born, died = self._lives[unit]
+        found = clipped([Stretch(unit, born, died)], start, end) if self.index.stands_in(unit, self.tree) else []
         linked = self.index.above.get((self.tree, unit), ())
         if any(_first(link.valid_from) < end and _last(link.valid_to) > start for link in linked):
-            yield from clipped(self._by_links(unit), start, end)
+            found += clipped(self._by_links(unit), start, end)
         if died < end:
-            yield from clipped(self._by_heirs(unit, died), start, end)
+            found += clipped(self._by_heirs(unit, died), start, end)
         if start < born:
-            yield from clipped(self._by_forebears(unit, born), start, end)
+            found += clipped(self._by_forebears(unit, born), start, end)
+        return found
 
     def _by_links(self, unit: str) -> list[Stretch]:
         if unit not in self._linked:
@@ -75,7 +79,7 @@ class Closure:
             heirs = self.index.heirs(unit, self.tree)
             self._after[unit] = [
                 stretch for start, end in self._unlinked(unit, died, LAST_DAY)
-                for stretch in common(list(self._within(heir, start, end)) for heir in heirs)
+                for stretch in common(self._within(heir, start, end) for heir in heirs)
             ]  # fmt: skip
         return self._after[unit]
 
@@ -84,7 +88,7 @@ class Closure:
             forebears = self.index.forebears(unit)
             self._before[unit] = [
                 stretch for start, end in self._unlinked(unit, FIRST_DAY, born)
-                for stretch in common(list(self._within(old, start, end)) for old in forebears)
+                for stretch in common(self._within(old, start, end) for old in forebears)
             ]  # fmt: skip
         return self._before[unit]
 
@@ -98,17 +102,17 @@ class Closure:
         if start < end:
             yield start, end
 
-    def _life(self, unit: str) -> tuple[int, int]:
-        own = self.index.units[unit]
-        return _first(own.valid_from), _last(own.valid_to)
 
-
-def clipped(stretches: Iterable[Stretch], start: int, end: int) -> Iterator[Stretch]:
+def clipped(stretches: Iterable[Stretch], start: int, end: int) -> list[Stretch]:
     """The stretches, cut to the days between start and end; what is outside is left out."""
+    found = []
     for stretch in stretches:
-        first, last = max(stretch.start, start), min(stretch.end, end)
-        if first < last:
-            yield Stretch(stretch.unit, first, last)
+        unit, first, last = stretch
+        if start <= first < last <= end:
+            found.append(stretch)  # most are: nothing is made anew, of which there would be half a million
+        elif max(first, start) < min(last, end):
+            found.append(Stretch(unit, max(first, start), min(last, end)))
+    return found
 
 
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
