@@ -55,6 +55,13 @@ export default defineConfig({
         orientation: 'portrait',
         background_color: '#fbf6ec',
         theme_color: '#0b4f5c',
+        // A parcel that came through a messenger is opened with Doorstep: public/shared.js puts it aside until somebody accepts it.
+        share_target: {
+          action: '/phone/share',
+          method: 'POST',
+          enctype: 'multipart/form-data',
+          params: { files: [{ name: 'parcels', accept: ['text/plain', '.txt', 'application/octet-stream', '.age'] }] },
+        },
         icons: [
           { src: 'door-192.png', sizes: '192x192', type: 'image/png' },
           { src: 'door-512.png', sizes: '512x512', type: 'image/png' },
@@ -65,7 +72,8 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{js,css,html,wasm,json}'],
         // Sounds come when they are asked for; SQLite's other ways to run are never taken.
-        globIgnores: ['said/**', '**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
+        importScripts: ['shared.js'],
+        globIgnores: ['said/**', 'shared.js', '**/sqlite3-worker1*', '**/sqlite3-opfs-async-proxy*'],
         maximumFileSizeToCacheInBytes: 6_000_000,
         cleanupOutdatedCaches: true,
         clientsClaim: true, // the very first page too: else a newer version would not wait for it, and take its files away

@@ -259,15 +259,60 @@ export interface Standing {
   /** why: the station's code for the reason; the screens have words for it. */
   held: { id: string; form: string; day: number; why: string; next: string }[];
   refused: { id: string; form: string; day: number; why: string; next: string }[];
+  /** Submissions, and pictures, that are carried for others. */
   carried: number;
+  carriedFiles: number;
+  /** For how many submissions and pictures of others this phone has receipts that it gave to nobody yet. */
+  receipts: number;
   /** Pictures and recordings that are still on this phone alone; they go last. */
   files: number;
+  /** Of hers, that the station would not have. */
+  filesRefused: number;
+  /** Sealed copies of pictures that are at the station, and their bytes: kept for forty days, or until room is short. */
+  copies: { count: number; bytes: number };
   lastOkMs: number | null;
   /** What the last try met; '' when it went well. */
   trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
   running: boolean;
   /** What has to be added to the phone's clock, in milliseconds: 0 as long as it is believed. */
   clockMs: number;
+}
+
+/** Where the work of somebody is whose database does not open. left: sealed on this phone alone; sent, held, refused: what receipts
+ * said since it was open last; files: pictures that are on this phone alone. */
+export interface Forgotten {
+  left: number;
+  sent: number;
+  held: number;
+  refused: number;
+  files: number;
+  mayBegin: boolean;
+}
+
+/** A file to hand over, before it is made. items: names that the engine knows. size: bytes, about. */
+export interface ParcelFile {
+  items: string[];
+  submissions: number;
+  pictures: number;
+  /** Submissions and pictures of others for which it takes receipts back. */
+  receipts: number;
+  size: number;
+}
+
+/** What a parcel from another phone brought. */
+export interface Accepted {
+  /** Taken along for others. */
+  submissions: number;
+  pictures: number;
+  /** Were here before, or are this phone's own. */
+  known: number;
+  /** Made on this phone, and now known to be at the station. */
+  safe: number;
+  safePictures: number;
+  /** Receipts for others, carried on. */
+  receipts: number;
+  /** Receipts that do not count: not signed by this phone's station, or from before it was restored. */
+  foreign: number;
 }
 
 /** Somebody who answers when a worker calls for help. number: as it is dialled; name: '' where nobody wrote it. */
@@ -327,7 +372,7 @@ export interface Phone {
   unlock(username: string, secret: string): Promise<Unlocked>;
   lock(): Promise<void>;
   /** After a forgotten secret: sends what is sealed, and asks whether the supervisor allowed to begin anew. */
-  forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }>;
+  forgotten(username: string): Promise<Forgotten>;
   wipe(username: string): Promise<void>;
 
   today(day?: number, most?: number): Promise<Today>;
@@ -374,10 +419,12 @@ export interface Phone {
   /** On a low battery: after a failure nothing is tried again by itself. */
   spare(spared: boolean): Promise<void>;
   standing(): Promise<Standing>;
-  /** A sealed parcel of everything not acknowledged, and of what is carried for others. */
-  handOver(): Promise<{ bytes: Uint8Array; submissions: number }>;
-  /** Takes in a parcel of somebody else's, unread. */
-  carry(bytes: Uint8Array): Promise<{ submissions: number }>;
+  /** Everything not acknowledged, what is carried for others, and receipts for others, in sealed files: forms in the first, pictures
+   * in the last. Of whoever is at work and of who cannot open hers; when nobody is at work, of everybody on this phone. */
+  handOver(): Promise<ParcelFile[]>;
+  parcel(planned: ParcelFile): Promise<Blob>;
+  /** Takes in a parcel of somebody else's, unread, and receipts. Throws `parcel` for what is none, `parcel_broken` for half of one. */
+  carry(file: Uint8Array): Promise<Accepted>;
 
   /** Brings the sounds of a language here, after everything else; whether all that there are have come. Gives way to `sync`. */
   fetchVoices(language: string): Promise<boolean>;

@@ -214,14 +214,17 @@ class Life:
         return told
 
     def _hand_over(self, one: Hers, chance: Random) -> None:
-        """Her parcel goes with somebody else, sometimes with two."""
+        """Her parcel goes with somebody else, sometimes with two; receipts for others go with it."""
         told = self.ask(one, "hand_over")["found"]
         others = [other for other in self.people if other.state == "works" and other is not one]
-        if not told or not told["submissions"] or not others:
+        if not told or not told["files"] or not others:
             return
         for other in chance.sample(others, min(len(others), chance.choice((1, 1, 2)))):
-            self.ask(other, "carry", bytes=told["bytes"], power=chance.randrange(1, 30) if chance.random() < 0.1 else None)
+            power = chance.randrange(1, 30) if chance.random() < 0.1 else None
+            taken = self.ask(other, "carry", files=told["files"], power=power)["found"]
             self.told.count("parcels")
+            if taken and taken["safe"]:
+                self.told.count("receipts came by hand")
 
     def sync(self, one: Hers, **faults: Any) -> dict[str, Any]:
         told = self.ask(one, "sync", **faults)

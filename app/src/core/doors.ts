@@ -6,6 +6,7 @@ import type { Bundle, Columns } from './bundle';
 import type { GuestSent } from './guests_kept';
 import type { Body } from './local';
 import type { FormSent, PackSent } from './pack';
+import type { Proof } from './proofs';
 import { toBase64 } from './sign';
 import type { Opens } from './working';
 
@@ -25,6 +26,8 @@ export interface Enrolled {
   worker: { username: string; called: string; language: Language | '' };
   token: string;
   recipient: string;
+  /** Checks receipts that travel by hand. */
+  receipt_key?: string;
   generation: string;
 }
 
@@ -46,6 +49,7 @@ export interface State {
   standing: 'active' | 'locked' | 'revoked' | 'wipe';
   worker: Enrolled['worker'];
   recipient?: string;
+  receipt_key?: string;
   /** The supervisor allowed to begin anew with another secret. */
   unlock?: boolean;
   areas?: Area[];
@@ -97,7 +101,7 @@ export class Doors {
   private begun: { mark: string; bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   constructor(
-    private readonly server: string,
+    readonly server: string,
     private readonly token: string,
     private readonly fetching: Fetch = (...asked) => fetch(...asked),
   ) {}
@@ -139,7 +143,7 @@ export class Doors {
   }
 
   /** A piece of a sealed file, from that byte on. have: bytes that are there now; outcome: once all are. */
-  async file(key: string, from: number, of: number, piece: Uint8Array<ArrayBuffer>): Promise<{ have: number; outcome?: 'kept' | 'awaited' | 'refused' | 'gone' }> {
+  async file(key: string, from: number, of: number, piece: Uint8Array<ArrayBuffer>): Promise<{ have: number; outcome?: 'kept' | 'awaited' | 'refused' | 'gone'; proof?: Proof }> {
     return this.read(await this.ask('POST', `files/${key}?from=${from}&of=${of}`, piece, { 'Content-Type': 'application/octet-stream' }));
   }
 
@@ -173,7 +177,7 @@ export class Doors {
   }
 
   /** Sealed work of anybody. unreadable: places in the list of what this server cannot read. */
-  parcels(sealed: Uint8Array[]): Promise<{ receipts: Receipt[]; unreadable?: number[] }> {
+  parcels(sealed: Uint8Array[]): Promise<{ receipts: Receipt[]; unreadable?: number[]; proof: Proof }> {
     return this.json('POST', 'parcels', { parcels: sealed.map(toBase64) });
   }
 

@@ -5,11 +5,11 @@
  */
 
 import type { Json } from '../contract';
-import { sha256 } from './canonical';
+import { brought, makeRoom, type Where } from './arrived';
 import type { Database } from './database';
 import { Away, type Doors } from './doors';
-import { hex } from './hex';
-import { sealBytes } from './sealed';
+import { takeProofs } from './proofs';
+import { keyOf, sealBytes } from './sealed';
 import type { Shelf } from './shelf';
 
 /** A piece of a few seconds on a thin line. */
@@ -22,6 +22,7 @@ const REFUSALS = [400, 413];
 
 /** What is known of a sealed file without opening it. handed: its author's database is gone, and anybody here brings it. */
 export interface Sealed {
+  /** '' of another phone, for which it is carried. */
   username: string;
   submission: string;
   size: number;
@@ -68,12 +69,13 @@ export async function sealFiles(
     const row = db.first('SELECT type, content FROM file WHERE draft = ? AND name = ?', [of.draft, name]);
     if (!row) continue; // of a correction: it came with what is corrected
     const [type, content] = row as [string, Uint8Array];
+    await makeRoom(shelf, content.length);
     const head = new TextEncoder().encode(`${JSON.stringify({ submission: of.submission, name, type })}\n`);
     const whole = new Uint8Array(head.length + content.length);
     whole.set(head);
     whole.set(content, head.length);
     const bytes = await sealBytes(of.recipient, whole);
-    const key = hex(await sha256(bytes));
+    const key = await keyOf(bytes);
     const kept: Sealed = { username: of.username, submission: of.submission, size: bytes.length, sent: 0, handed: false, refused: false };
     await shelf.put('file', key, kept);
     await shelf.put('blob', key, bytes);
@@ -103,19 +105,42 @@ export async function handFilesOn(shelf: Shelf, username: string): Promise<void>
     if (one.username === username) await shelf.put('file', key, { ...one, handed: true });
 }
 
-export async function waitingFiles(shelf: Shelf, username: string): Promise<number> {
-  return (await shelf.all<Sealed>('file')).filter(([, one]) => one.username === username && !one.refused).length;
+/** How many of hers wait, how many the station would not have, and how many are carried for others. */
+export async function countFiles(shelf: Shelf, username: string): Promise<{ waiting: number; refused: number; carried: number }> {
+  const all = (await shelf.all<Sealed>('file')).map(([, one]) => one);
+  const own = all.filter((one) => one.username === username);
+  return {
+    waiting: own.filter((one) => !one.refused).length, refused: own.filter((one) => one.refused).length,
+    carried: all.filter((one) => one.username === '').length,
+  };
 }
 
-/** Brings what waits, one after the other, piece by piece. may: whether this one's submission is at the server. goesOn: asked
- * before each piece; it waits while something more urgent is on its way. Raises Away; what was brought of a file stays brought. */
-export async function sendFiles(shelf: Shelf, doors: Doors, may: (one: Sealed) => boolean, goesOn: () => Promise<boolean>): Promise<void> {
+/** Takes in a picture of another phone, to be brought by this one; whether it was not here. */
+export async function carryFile(shelf: Shelf, key: string, submission: string, bytes: Uint8Array): Promise<boolean> {
+  if ((await keyOf(bytes)) !== key || (await shelf.get('file', key)) || (await shelf.get('brought', key))) return false;
+  await makeRoom(shelf, bytes.length);
+  await shelf.put('blob', key, bytes);
+  await shelf.put('file', key, { username: '', submission, size: bytes.length, sent: 0, handed: true, refused: false } satisfies Sealed);
+  return true;
+}
+
+/** What a picture is brought by. may: whether this one's submission is at the server. goesOn: asked before each piece; it waits while
+ * something more urgent is on its way. where: which server it is. */
+export interface Bringing {
+  doors: Doors;
+  may: (one: Sealed) => boolean;
+  goesOn: () => Promise<boolean>;
+  where: () => Where;
+}
+
+/** Brings what waits, one after the other, piece by piece. Raises Away; what was brought of a file stays brought. */
+export async function sendFiles(shelf: Shelf, how: Bringing): Promise<void> {
   for (const [key, one] of await shelf.all<Sealed>('file'))
-    if (!one.refused && may(one) && !(await sendFile(shelf, doors, key, one, goesOn))) return;
+    if (!one.refused && how.may(one) && !(await sendFile(shelf, how, key, one))) return;
 }
 
 /** Whether there is time for the next. */
-async function sendFile(shelf: Shelf, doors: Doors, key: string, one: Sealed, goesOn: () => Promise<boolean>): Promise<boolean> {
+async function sendFile(shelf: Shelf, { doors, goesOn, where }: Bringing, key: string, one: Sealed): Promise<boolean> {
   const bytes = await shelf.get<Uint8Array<ArrayBuffer>>('blob', key);
   if (!bytes) {
     await drop(shelf, [key]);
@@ -123,12 +148,12 @@ async function sendFile(shelf: Shelf, doors: Doors, key: string, one: Sealed, go
   }
   for (let sent = one.sent, begun = 0; ; ) {
     if (!(await goesOn())) return false;
-    const { have, outcome } = await doors.file(key, sent, bytes.length, bytes.slice(sent, sent + PIECE)).catch((error: unknown) => {
-      if (error instanceof Away && REFUSALS.includes(error.status)) return { have: sent, outcome: 'refused' as const };
+    const { have, outcome, proof } = await doors.file(key, sent, bytes.length, bytes.slice(sent, sent + PIECE)).catch((error: unknown) => {
+      if (error instanceof Away && REFUSALS.includes(error.status)) return { have: sent, outcome: 'refused' as const, proof: undefined };
       throw error;
     });
-    if (outcome === 'kept' || outcome === 'gone') await drop(shelf, [key]);
-    if (outcome === 'refused') await shelf.put('file', key, { ...one, refused: true });
+    if (proof) await takeProofs(shelf, [proof]);
+    if (outcome && outcome !== 'awaited') await brought(shelf, key, outcome, where());
     if (outcome) return true; // awaited: its form is not there yet, and the next time is soon enough
     if (have <= sent && (begun += 1) > TRIES) return true;
     sent = have;

@@ -47,6 +47,8 @@ export interface Kept {
   token: Box;
   tries: number;
   triedMs: number;
+  /** She said that she does not know her secret, and has not opened it since. */
+  forgot?: boolean;
   /** What the server last said of her or of this phone; '' while she works. */
   gone: '' | 'locked' | 'revoked' | 'wiped';
 }
@@ -121,7 +123,7 @@ export async function tryKey(shelf: Shelf, username: string, secret: string, now
   try {
     const inner = JSON.parse(new TextDecoder().decode(await unwrapOfPhone(shelf, kept.key))) as Box;
     const key = await unbox(await secretKey(secret, fromBase64(kept.salt), kept.cost), inner);
-    await shelf.change<Kept>('worker', username, (before) => ({ ...(before ?? kept), tries: 0, triedMs: 0 }));
+    await shelf.change<Kept>('worker', username, (before) => ({ ...(before ?? kept), tries: 0, triedMs: 0, forgot: false }));
     return { ok: true, key };
   } catch {
     const triesLeft = MOST_TRIES - kept.tries;
@@ -134,6 +136,11 @@ function refusal(kept: Kept, now: number): Opened | undefined {
   if (kept.tries >= MOST_TRIES) return { ok: false, why: 'locked' };
   const waitSeconds = waits(kept, now);
   return waitSeconds ? { ok: false, why: 'wait', waitSeconds } : undefined;
+}
+
+/** Whether she cannot bring her own work on this phone now: then whoever works here does. */
+export function shutOut({ gone, tries, forgot }: Kept): boolean {
+  return gone !== '' || tries >= MOST_TRIES || forgot === true;
 }
 
 /** As the screens know her. */

@@ -59,6 +59,12 @@ export function known(db: Database): Set<string> {
   return new Set(db.column('SELECT id FROM outbox'));
 }
 
+/** What a receipt means. */
+export function stateOf({ outcome, detail }: Receipt): OutState {
+  if (outcome === 'refused') return 'refused';
+  return outcome === 'held' || (outcome === 'duplicate' && detail === 'waiting') ? 'held' : 'sent';
+}
+
 /** Writes down what the server answered. Returns the ids that need not be kept sealed any more, and whom a refusal touches. */
 export function takeReceipts(db: Database, receipts: Receipt[]): { settled: string[]; refused: string[]; subjects: Set<string> } {
   const settled: string[] = [];
@@ -66,10 +72,9 @@ export function takeReceipts(db: Database, receipts: Receipt[]): { settled: stri
   const subjects = new Set<string>();
   for (const receipt of receipts) {
     if (!out(db, receipt.id)) continue;
-    const waiting = receipt.outcome === 'held' || (receipt.outcome === 'duplicate' && receipt.detail === 'waiting');
-    const state: OutState = receipt.outcome === 'refused' ? 'refused' : waiting ? 'held' : 'sent';
+    const state = stateOf(receipt);
     const why = [receipt.reason ?? '', receipt.next ?? ''];
-    if (waiting && receipt.outcome === 'duplicate') db.run("UPDATE outbox SET state = 'held' WHERE id = ?", [receipt.id]);
+    if (state === 'held' && receipt.outcome === 'duplicate') db.run("UPDATE outbox SET state = 'held' WHERE id = ?", [receipt.id]);
     else db.run('UPDATE outbox SET state = ?, seq = ?, why = ?, next = ? WHERE id = ?', [state, receipt.seq ?? null, ...why, receipt.id] as (string | number | null)[]);
     settled.push(receipt.id);
     if (state === 'refused') {
@@ -83,8 +88,11 @@ export function takeReceipts(db: Database, receipts: Receipt[]): { settled: stri
   return { settled, refused, subjects };
 }
 
+/** What lies on the phone beside her database, in numbers. */
+export type Beside = Pick<Standing, 'carried' | 'carriedFiles' | 'receipts' | 'files' | 'filesRefused' | 'copies'>;
+
 /** The numbers that the screen says. Every submission is in exactly one of here, safe, held and refused. */
-export function standing(db: Database, carried: number, running: boolean, files = 0): Standing {
+export function standing(db: Database, beside: Beside, running: boolean): Standing {
   const counts = new Map(db.rows<[string, number]>('SELECT state, COUNT(*) FROM outbox GROUP BY state'));
   const listed = (state: string): Standing['held'] =>
     db
@@ -96,8 +104,7 @@ export function standing(db: Database, carried: number, running: boolean, files 
     safe: counts.get('sent') ?? 0,
     held: listed('held'),
     refused: listed('refused'),
-    carried,
-    files,
+    ...beside,
     lastOkMs: last ? Number(last) : null,
     trouble: meta(db, 'trouble') as Standing['trouble'],
     running,

@@ -1,13 +1,15 @@
 /** The engine behind the screens: `Phone` of the contract, over one open session at a time. */
 
 import type {
-  Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Month, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
+  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, Forgotten, FoundElsewhere, Guest, Month, ParcelFile, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
 } from '../contract';
 import { calls } from './calls';
 import type { Disk } from './disk';
 import { Away, type Fetch } from './doors';
-import { dropFilesOf, filesOf, keepFile, sealFiles, sendFiles, waitingFiles, type Sealed } from './files';
+import { dropFilesOf, filesOf, keepFile, sealFiles, sendFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
+import { accept, beside, make as makeParcel, plan } from './handing';
+import { shutOut, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
 import { month } from './month';
@@ -15,10 +17,10 @@ import { out, standing as standingOf } from './outbox';
 import { cardHolder, short, shorts } from './people';
 import { setMeta } from './register';
 import { find } from './search';
-import { carried, carry, dropSealed, keepSealed, pack as packParcel, seal, sealedOf, unpack, type Part } from './sealed';
+import { dropSealed, keepSealed, seal } from './sealed';
 import type { Session } from './session';
 import type { Shelf } from './shelf';
-import { sync, type Synced } from './sync';
+import { settle, sync, there, type Synced } from './sync';
 import { story } from './story';
 import { now } from './time';
 import { today } from './today';
@@ -77,7 +79,7 @@ export class Engine implements Phone {
   async lock(): Promise<void> {
     await this.who.lock();
   }
-  async forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
+  async forgotten(username: string): Promise<Forgotten> {
     return this.who.forgotten(username);
   }
   async wipe(username: string): Promise<void> {
@@ -326,13 +328,15 @@ export class Engine implements Phone {
   private async bringFiles(session: Session): Promise<void> {
     if (this.bringing) return;
     this.bringing = true;
-    const there = (one: Sealed): boolean =>
-      one.handed || (one.username === session.username && out(session.db, one.submission)?.state === 'sent');
+    const shut = new Set((await this.shelf.all<Kept>('worker')).filter(([, kept]) => shutOut(kept)).map(([username]) => username));
+    const may = (one: Sealed): boolean =>
+      one.handed || (one.username === session.username ? out(session.db, one.submission)?.state === 'sent' : shut.has(one.username));
+    const goesOn = async (): Promise<boolean> => {
+      await this.syncing?.catch(() => {});
+      return this.session === session;
+    };
     try {
-      await sendFiles(this.shelf, session.doors, there, async () => {
-        await this.syncing?.catch(() => {});
-        return this.session === session;
-      });
+      await sendFiles(this.shelf, { doors: session.doors, may, goesOn, where: () => there(session) });
     } catch (error) {
       if (error instanceof Away && this.session === session) this.again(error.trouble);
     } finally {
@@ -345,9 +349,7 @@ export class Engine implements Phone {
   }
 
   private async counted(session: Session, running: boolean): Promise<Standing> {
-    const parts = await carried(this.shelf);
-    const files = await waitingFiles(this.shelf, session.username);
-    return standingOf(session.db, parts.reduce((sum, [, part]) => sum + part.ids.length, 0), running, files);
+    return standingOf(session.db, await beside(this.shelf, session.username), running);
   }
 
   async fetchVoices(language: string): Promise<boolean> {
@@ -358,19 +360,21 @@ export class Engine implements Phone {
     });
   }
 
-  async handOver(): Promise<{ bytes: Uint8Array; submissions: number }> {
-    const own = await sealedOf(this.shelf, this.open.username);
-    const others = (await carried(this.shelf)).map(([, part]) => part);
-    const parts: Part[] = [...own, ...others];
-    return { bytes: packParcel(parts), submissions: parts.reduce((sum, part) => sum + part.ids.length, 0) };
+  // --- by hand; nobody need be at work ---
+
+  async handOver(): Promise<ParcelFile[]> {
+    const { session } = this;
+    return plan(this.shelf, session?.username ?? null, Math.floor((session ? now(session.db) : Date.now()) / 1000));
   }
 
-  async carry(bytes: Uint8Array): Promise<{ submissions: number }> {
-    const parts = unpack(bytes);
-    if (!parts) throw new Told('parcel');
-    const own = this.session?.known() ?? new Set<string>();
-    const fresh = parts.filter((part) => !part.ids.every((id) => own.has(id)));
-    await carry(this.shelf, fresh);
-    return { submissions: fresh.reduce((sum, part) => sum + part.ids.length, 0) };
+  async parcel(planned: ParcelFile): Promise<Blob> {
+    return makeParcel(this.shelf, planned);
+  }
+
+  async carry(file: Uint8Array): Promise<Accepted> {
+    const told = await accept(this.shelf, file);
+    const { session } = this;
+    if (session) await settle(session);
+    return told;
   }
 }

@@ -4,7 +4,8 @@
  */
 
 import { Encrypter } from 'age-encryption';
-import { newId } from './ids';
+import { sha256 } from './canonical';
+import { hex } from './hex';
 import type { Shelf } from './shelf';
 
 /** One age file, and what it holds by name only. */
@@ -17,8 +18,6 @@ interface Own extends Part {
   /** In order: what is sent first was made first. */
   at: number;
 }
-
-const MAGIC = 'doorstep parcel 1\n';
 
 export async function seal(recipient: string, submissions: unknown[]): Promise<Uint8Array> {
   return sealBytes(recipient, JSON.stringify({ submissions }));
@@ -54,39 +53,12 @@ export async function carried(shelf: Shelf): Promise<[key: string, part: Part][]
   return shelf.all<Part>('carried');
 }
 
-/** Takes parts in to be delivered by this phone; what is here already is not taken twice. */
+/** What a sealed file is called. */
+export async function keyOf(bytes: Uint8Array): Promise<string> {
+  return hex(await sha256(bytes));
+}
+
+/** Takes parts in to be delivered by this phone, each under its own hash: what is here already is not taken twice. */
 export async function carry(shelf: Shelf, parts: Part[]): Promise<void> {
-  const known = new Set((await carried(shelf)).map(([, part]) => part.ids.join(' ')));
-  for (const part of parts)
-    if (!known.has(part.ids.join(' '))) await shelf.put('carried', newId(), { ids: part.ids, bytes: part.bytes } satisfies Part);
-}
-
-/** Several age files as one: a line that says what it is, a line of what is in it (ids and lengths, no word about a person), bytes. */
-export function pack(parts: Part[]): Uint8Array {
-  const head = JSON.stringify(parts.map((part) => ({ ids: part.ids, bytes: part.bytes.length })));
-  const start = new TextEncoder().encode(`${MAGIC}${head}\n`);
-  const whole = new Uint8Array(start.length + parts.reduce((sum, part) => sum + part.bytes.length, 0));
-  whole.set(start);
-  let at = start.length;
-  for (const part of parts) {
-    whole.set(part.bytes, at);
-    at += part.bytes.length;
-  }
-  return whole;
-}
-
-/** The parts again; null for what is no parcel, or only half of one. */
-export function unpack(whole: Uint8Array): Part[] | null {
-  const magic = new TextEncoder().encode(MAGIC);
-  if (!magic.every((byte, at) => whole[at] === byte)) return null;
-  const end = whole.indexOf(10, magic.length);
-  if (end < 0) return null;
-  try {
-    const head = JSON.parse(new TextDecoder().decode(whole.subarray(magic.length, end))) as { ids: string[]; bytes: number }[];
-    let at = end + 1;
-    const parts = head.map((one) => ({ ids: one.ids.map(String), bytes: whole.slice(at, (at += one.bytes)) }));
-    return at === whole.length ? parts : null;
-  } catch {
-    return null;
-  }
+  for (const { ids, bytes } of parts) await shelf.put('carried', await keyOf(bytes), { ids, bytes } satisfies Part);
 }

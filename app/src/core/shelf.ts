@@ -5,10 +5,10 @@
 
 import { Elsewhere } from './disk';
 
-export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'arrived' | 'file' | 'blob';
-const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'arrived', 'file', 'blob'];
+export type Store = 'worker' | 'device' | 'sealed' | 'carried' | 'arrived' | 'file' | 'blob' | 'brought' | 'proof' | 'settled' | 'station';
+const STORES: Store[] = ['worker', 'device', 'sealed', 'carried', 'arrived', 'file', 'blob', 'brought', 'proof', 'settled', 'station'];
 /** Grows with the list. */
-const VERSION = 3;
+const VERSION = 4;
 
 export interface Shelf {
   get<T>(store: Store, key: string): Promise<T | undefined>;

@@ -3,14 +3,17 @@
  * Nothing is written between two awaits that would be wrong without the next: a state changes in one transaction with what it means.
  */
 
-import { acknowledged, bringAgain, delivered, type Where } from './arrived';
+import { acknowledged, bringAgain, type Where } from './arrived';
 import { forget, takeBundle } from './bundle';
-import { Away, type Pulled, type Receipt, type State } from './doors';
-import { ofState, sendAgain, takeReceipts, type Out } from './outbox';
+import { Away, type Doors, type Pulled, type Receipt, type State } from './doors';
+import { shutOut, type Kept } from './keys';
+import { ofState, out, sendAgain, takeReceipts, type Out } from './outbox';
+import { heard, holds, takeProofs, type Settled } from './proofs';
 import { readPack, relationCodes, type Pack } from './pack';
 import { madeAt } from './clock';
 import { meta, prepare, setMeta } from './register';
-import { carried, type Part } from './sealed';
+import { carried, sealedOf, type Part } from './sealed';
+import type { Shelf } from './shelf';
 import { fetchForms } from './uploads';
 import { keepState, type Session } from './session';
 import { takeSnapshot } from './snapshot';
@@ -48,7 +51,9 @@ export async function contact(session: Session): Promise<State> {
     setMeta(db, 'generation', state.generation);
     if (state.standing === 'active') keepState(db, state);
   });
-  if (state.standing === 'active' || state.standing === 'locked') await bringAgain(session.shelf, db, session.username, state);
+  const { server } = session.kept;
+  await heard(session.shelf, server, state);
+  if (state.standing === 'active' || state.standing === 'locked') await bringAgain(session.shelf, db, session.username, server, state);
   return state;
 }
 
@@ -110,34 +115,47 @@ async function take(session: Session, receipts: Receipt[]): Promise<void> {
 }
 
 /** Which server has it, and since when. */
-function there({ db }: Session): Where {
-  return { generation: meta(db, 'generation'), at: Math.floor(now(db) / 1000) };
+export function there({ db, kept }: Session): Where {
+  return { server: kept.server, generation: meta(db, 'generation'), at: Math.floor(now(db) / 1000) };
 }
 
-/** What is carried for others. */
+/** What is carried for others, and what was sealed by whoever cannot send it herself on this phone. */
 export async function deliver(session: Session): Promise<void> {
-  const waiting = await carried(session.shelf);
-  for (let at = 0; at < waiting.length; at += PARCELS) await deliverSome(session, waiting.slice(at, at + PARCELS));
+  const { shelf, doors, kept } = session;
+  const parts = (await carried(shelf)).map(([, part]) => part);
+  for (const [username, other] of await shelf.all<Kept>('worker'))
+    if (username !== session.username && other.server === kept.server && shutOut(other)) parts.push(...(await sealedOf(shelf, username)));
+  if (!parts.length) return;
+  await sendSealed(shelf, doors, parts);
+  await settle(session); // one's own may be among them, carried back
 }
 
-async function deliverSome(session: Session, some: [key: string, part: Part][]): Promise<void> {
-  try {
-    const told = await session.doors.parcels(some.map(([, part]) => part.bytes));
-    await take(session, told.receipts); // one's own may be among them, carried back
-    const unreadable = new Set(told.unreadable ?? []);
-    await delivered(session.shelf, some.filter((_, place) => !unreadable.has(place)), there(session));
-  } catch (error) {
-    // Broken, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
-    if (!(error instanceof Away && error.status === 400)) throw error;
+/** Sealed work needs nobody to open it. What the server answers is signed, and counts for the very bytes that it was given. */
+export async function sendSealed(shelf: Shelf, doors: Doors, parts: Part[]): Promise<void> {
+  for (let at = 0; at < parts.length; at += PARCELS) {
+    try {
+      const { proof } = await doors.parcels(parts.slice(at, at + PARCELS).map((part) => part.bytes));
+      await takeProofs(shelf, [proof]);
+    } catch (error) {
+      // Broken, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
+      if (!(error instanceof Away && error.status === 400)) throw error;
+    }
   }
 }
 
-/** Sealed work of somebody who forgot her secret: it needs nobody to open it. Returns the ids that are at the server now. */
-export async function sendSealed(parts: Part[], send: (sealed: Uint8Array[]) => Promise<{ receipts: Receipt[] }>): Promise<string[]> {
-  const sent: string[] = [];
-  for (let at = 0; at < parts.length; at += PARCELS)
-    sent.push(...(await send(parts.slice(at, at + PARCELS).map((part) => part.bytes))).receipts.map((receipt) => receipt.id));
-  return sent;
+/** What signed receipts said of her work, also while her database was closed: now it knows. */
+export async function settle(session: Session): Promise<void> {
+  const { shelf, db } = session;
+  const mine = (await shelf.all<Settled>('settled')).filter(([, one]) => one.username === session.username);
+  const receipts: Receipt[] = [];
+  for (const [id, one] of mine) {
+    const state = out(db, id)?.state;
+    if ((state === 'here' || state === 'held') && (await holds(shelf, one))) receipts.push(one.receipt);
+  }
+  await take(session, receipts);
+  const heardMs = Math.max(0, ...mine.map(([, one]) => one.at * 1000));
+  if (receipts.length && heardMs > Number(meta(db, 'last_ok', '0'))) setMeta(db, 'last_ok', String(heardMs));
+  if (mine.length) await shelf.remove('settled', mine.map(([id]) => id));
 }
 
 // --- down ---

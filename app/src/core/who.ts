@@ -1,19 +1,20 @@
 /** Who works on this phone: enrolled by a code, opened by a secret, begun anew, heard of by the station, and gone. One at a time is at work. */
 
-import type { Unlocked, WorkerHere } from '../contract';
-import { acknowledged } from './arrived';
+import type { Forgotten, OutState, Unlocked, WorkerHere } from '../contract';
 import { answered, anew, byCode, isBegun, notEnrolled, secretFor } from './begun';
 import { Elsewhere, Vanished, type Disk } from './disk';
 import { Away, Doors, type Fetch, type State } from './doors';
-import { handFilesOn } from './files';
+import { countFiles, handFilesOn, sendFiles } from './files';
 import { hex } from './hex';
 import { newId } from './ids';
 import { formerKeys, here, newKey, tryKey, unwrapOfPhone, wrapForPhone, wrapUnderSecret, type Kept } from './keys';
+import { stateOf } from './outbox';
+import { heard, type Settled } from './proofs';
 import { carry, dropSealed, sealedOf } from './sealed';
 import { Session } from './session';
 import type { Shelf } from './shelf';
 import { signer } from './sign';
-import { sendSealed } from './sync';
+import { sendSealed, settle } from './sync';
 import { Told } from './trouble';
 
 export class WhoWorksHere {
@@ -48,6 +49,7 @@ export class WhoWorksHere {
     const [own, former] = [hex((await signer(secret)).publicKey), await formerKeys(this.shelf, address)];
     const asked = { code, device, public_key: own, former };
     const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
+    await heard(this.shelf, address, told);
     const before = await this.shelf.get<Kept>('worker', told.worker.username);
     if (before) await this.wipe(before.username); // the code is a new beginning; what was sealed is carried on
     const key = newKey();
@@ -68,6 +70,7 @@ export class WhoWorksHere {
     const token = new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token));
     this.session = await Session.open(kept, key, db, token, this.shelf, this.fetching, hex(secret));
     await this.shelf.put('worker', kept.username, kept);
+    await settle(this.session);
     await answered(this.shelf);
   }
 
@@ -96,13 +99,14 @@ export class WhoWorksHere {
     const doors = await this.doorsOf(kept);
     const asked = { device: kept.device, public_key: hex((await signer(secret)).publicKey) };
     const told = await doors.enrol(asked).catch((error: unknown) => notEnrolled(this.shelf, error));
+    await heard(this.shelf, kept.server, told);
     await this.handOn(kept.username);
     const key = newKey();
     const folder = newId();
     const fresh: Kept = {
       ...kept, ...told.worker, opensBy: '', folder, recipient: told.recipient, key: await wrapForPhone(this.shelf, key),
       keys: [asked.public_key, ...(kept.keys ?? [])],
-      token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, gone: '',
+      token: await wrapForPhone(this.shelf, new TextEncoder().encode(told.token)), tries: 0, triedMs: 0, forgot: false, gone: '',
     };
     await this.begin(fresh, key, secret);
     await this.disk.remove(kept.folder);
@@ -127,6 +131,7 @@ export class WhoWorksHere {
     await this.lock();
     const token = new TextDecoder().decode(await unwrapOfPhone(this.shelf, kept.token));
     this.session = await Session.open(kept, key, await this.disk.open(kept.folder, key), token, this.shelf, this.fetching);
+    await settle(this.session);
   }
 
   async lock(): Promise<void> {
@@ -136,27 +141,43 @@ export class WhoWorksHere {
     session?.db.close();
   }
 
-  async forgotten(username: string): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
-    const kept = await this.kept(username);
-    const parts = await sealedOf(this.shelf, username);
+  async forgotten(username: string): Promise<Forgotten> {
+    const kept = { ...(await this.kept(username)), forgot: true };
+    await this.shelf.put('worker', username, kept);
     // Allowed before, and the answer was lost: the station knows this phone by its new key already, and no more by the old one.
-    if (await isBegun(this.shelf, anew(username))) return { sealed: parts.length, sent: 0, mayBegin: true };
-    try {
+    if (await isBegun(this.shelf, anew(username))) return this.left(username, true);
+    const state = await this.ask(kept);
+    if (state) {
       const doors = await this.doorsOf(kept);
-      const sent = await sendSealed(parts, (sealed) => doors.parcels(sealed));
-      const state = await this.ask(kept);
-      await acknowledged(this.shelf, sent, { generation: state?.generation ?? '', at: state?.time ?? Math.floor(Date.now() / 1000) });
-      return { sealed: parts.length, sent: sent.length, mayBegin: state?.unlock === true };
-    } catch (error) {
-      if (!(error instanceof Away)) throw error;
-      return { sealed: parts.length, sent: 0, mayBegin: false };
+      try {
+        await sendSealed(this.shelf, doors, await sealedOf(this.shelf, username));
+      } catch (error) {
+        if (!(error instanceof Away)) throw error;
+      }
+      void this.bringFiles(kept, doors, state).catch(() => {});
     }
+    return this.left(username, state?.unlock === true);
+  }
+
+  /** Her pictures, after everything else; nobody waits for them. */
+  private async bringFiles({ username, server }: Kept, doors: Doors, { generation, time }: State): Promise<void> {
+    const goesOn = async (): Promise<boolean> => this.session === null;
+    await sendFiles(this.shelf, { doors, may: (one) => one.username === username, goesOn, where: () => ({ server, generation, at: time }) });
+  }
+
+  /** Where her work is, as far as that is known without her database. */
+  private async left(username: string, mayBegin: boolean): Promise<Forgotten> {
+    const [sealed, files] = [await sealedOf(this.shelf, username), await countFiles(this.shelf, username)];
+    const told = (await this.shelf.all<Settled>('settled')).map(([, one]) => one).filter((one) => one.username === username);
+    const count = (state: OutState): number => told.filter((one) => stateOf(one.receipt) === state).length;
+    return { left: sealed.length, sent: count('sent'), held: count('held'), refused: count('refused'), files: files.waiting, mayBegin };
   }
 
   /** What the server says of her and this phone now; null when it does not answer. */
   private async ask(kept: Kept) {
     try {
       const state = await (await this.doorsOf(kept)).state();
+      await heard(this.shelf, kept.server, state);
       await this.note(kept.username, state.standing === 'active' ? '' : state.standing === 'wipe' ? 'wiped' : state.standing);
       return state;
     } catch (error) {

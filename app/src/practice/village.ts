@@ -1,5 +1,5 @@
 import type {
-  Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, FoundElsewhere, Guest, Json, Month, MonthFigure, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, Forgotten, FormInfo, FormOpened, FoundElsewhere, Guest, Json, Month, MonthFigure, ParcelFile, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
   WorkerHere, Words,
 } from '../contract';
 import { civilDay } from '../parts/days';
@@ -25,6 +25,7 @@ export function firstWorker(): WorkerHere {
   return { username: 'practice', called: t('practice.you'), language: '', opensBy: '', practice: true };
 }
 
+const NOTHING = 'Doorstep practice: nothing real is in this file.\n';
 let only: PracticeVillage | null = null;
 
 /** The practice village of this start of the app: what is done in it is forgotten when the app is closed. */
@@ -94,8 +95,8 @@ export class PracticeVillage implements Phone {
 
   async lock(): Promise<void> {}
 
-  async forgotten(): Promise<{ sealed: number; sent: number; mayBegin: boolean }> {
-    return { sealed: this.kept.length, sent: this.kept.length, mayBegin: true };
+  async forgotten(): Promise<Forgotten> {
+    return { left: 0, sent: this.kept.length, held: 0, refused: 0, files: 0, mayBegin: true };
   }
 
   async wipe(username: string): Promise<void> {
@@ -375,15 +376,19 @@ export class PracticeVillage implements Phone {
     return {
       here: this.kept.filter((kept) => !kept.sent).length, safe: 0,
       held: [{ id: 'practice-held', form: 'register', day: this.day - 3, why: 'subject_of_another_area', next: '' }],
-      refused: [], carried: 0, files: 0, lastOkMs: null, trouble: '', running: false, clockMs: 0,
+      refused: [], carried: 0, carriedFiles: 0, receipts: 0, files: 0, filesRefused: 0, copies: { count: 0, bytes: 0 }, lastOkMs: null, trouble: '', running: false, clockMs: 0,
     };
   }
 
-  async handOver(): Promise<{ bytes: Uint8Array; submissions: number }> {
-    return { bytes: new TextEncoder().encode('Doorstep practice: nothing real is in this file.\n'), submissions: this.kept.length };
+  async handOver(): Promise<ParcelFile[]> {
+    return this.kept.length ? [{ items: [], submissions: this.kept.length, pictures: 0, receipts: 0, size: NOTHING.length }] : [];
   }
 
-  async carry(): Promise<{ submissions: number }> {
+  async parcel(): Promise<Blob> {
+    return new Blob([NOTHING], { type: 'text/plain' });
+  }
+
+  async carry(): Promise<Accepted> {
     throw { code: 'practice_parcel' } satisfies Trouble;
   }
 

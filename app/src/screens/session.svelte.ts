@@ -2,6 +2,7 @@ import type { Call, Phone, Standing, WorkerHere } from '../contract';
 import { putRight } from '../when';
 import { nav } from './nav.svelte';
 import { settings } from './settings.svelte';
+import { sharedCount } from './shared';
 import { codeOf } from './trouble';
 
 /** Minutes without a touch, and out of sight, after which it locks. */
@@ -76,6 +77,12 @@ class Session {
     this.touch();
     nav.root({ name: 'today' });
     void this.send();
+    if (!worker.practice) void this.takeShared();
+  }
+
+  /** Parcels that another app of this phone gave to Doorstep wait until she has opened hers. */
+  private async takeShared(): Promise<void> {
+    if ((await sharedCount().catch(() => 0)) > 0 && this.phone !== null && nav.top.name === 'today') nav.go({ name: 'accept' });
   }
 
   /** A form is tried among invented people: nobody opened anything here. */
@@ -88,6 +95,13 @@ class Session {
 
   rememberPractice(): void {
     this.practised = true;
+  }
+
+  /** Of whoever is at work; else the one that keeps everybody's sealed work: parcels need nobody to open hers. */
+  async engine(): Promise<Phone> {
+    const found = this.phone ?? (await this.real());
+    if (found === null) throw { code: 'engine' };
+    return found;
   }
 
   get open(): Phone {

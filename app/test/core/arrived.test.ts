@@ -8,6 +8,7 @@ import { InMemory } from '../../src/core/shelf';
 
 const DAY = 86_400;
 const BEGAN = 20_000 * DAY;
+const WHERE = { server: 'station', generation: 'one', at: BEGAN };
 let db: Database;
 let shelf: InMemory;
 
@@ -22,36 +23,36 @@ beforeEach(async () => {
   shelf = new InMemory();
   await keepSealed(shelf, 'dara', 'a', new Uint8Array([1]), 1);
   await keepSealed(shelf, 'dara', 'b', new Uint8Array([2]), 2);
-  await acknowledged(shelf, ['a', 'b'], { generation: 'one', at: BEGAN });
+  await acknowledged(shelf, ['a', 'b'], WHERE);
   db.run("INSERT INTO outbox (id, form, subject, day, made_ms, stamp, body, state) VALUES ('a', 'f', 's', 0, 0, 0, '{}', 'here')");
 });
 
 test('the same server is not told twice', async () => {
   expect(await sealedOf(shelf, 'dara')).toEqual([]);
-  await bringAgain(shelf, db, 'dara', server('one'));
-  await bringAgain(shelf, db, 'dara', server('one', 3));
+  await bringAgain(shelf, db, 'dara', 'station', server('one'));
+  await bringAgain(shelf, db, 'dara', 'station', server('one', 3));
   expect([await sealedOf(shelf, 'dara'), await onTheWay()]).toEqual([[], []]);
 });
 
 test('a server that came back from a backup is brought everything: from her own work, or carried', async () => {
-  await bringAgain(shelf, db, 'dara', server('one'));
-  await bringAgain(shelf, db, 'dara', server('two'));
+  await bringAgain(shelf, db, 'dara', 'station', server('one'));
+  await bringAgain(shelf, db, 'dara', 'station', server('two'));
   expect(ids(await sealedOf(shelf, 'dara'))).toEqual(['a']);
   expect(await onTheWay()).toEqual(['b']);
 });
 
 test('what was carried for others is brought again too, once', async () => {
   await carry(shelf, [{ ids: ['c'], bytes: new Uint8Array([3]) }]);
-  await delivered(shelf, await carried(shelf), { generation: 'one', at: BEGAN });
+  await delivered(shelf, await carried(shelf), WHERE);
   expect(await onTheWay()).toEqual([]);
-  await bringAgain(shelf, db, 'dara', server('two'));
-  await bringAgain(shelf, db, 'dara', server('two', 1));
+  await bringAgain(shelf, db, 'dara', 'station', server('two'));
+  await bringAgain(shelf, db, 'dara', 'station', server('two', 1));
   expect(await onTheWay()).toEqual(['b', 'c']);
 });
 
 test('it is kept for as long as a server can come back, and then goes', async () => {
-  await bringAgain(shelf, db, 'dara', server('one', 36));
+  await bringAgain(shelf, db, 'dara', 'station', server('one', 36));
   expect((await shelf.all('arrived')).length).toBe(2);
-  await bringAgain(shelf, db, 'dara', server('one', 41));
+  await bringAgain(shelf, db, 'dara', 'station', server('one', 41));
   expect(await shelf.all('arrived')).toEqual([]);
 });

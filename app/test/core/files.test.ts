@@ -2,7 +2,7 @@ import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption
 import { beforeEach, expect, test } from 'vitest';
 import { openInMemory, type Database } from '../../src/core/database';
 import type { Doors } from '../../src/core/doors';
-import { dropFilesOf, dropOrphanFiles, filesOf, handFilesOn, keepFile, named, sealFiles, sendFiles, waitingFiles } from '../../src/core/files';
+import { countFiles, dropFilesOf, dropOrphanFiles, filesOf, handFilesOn, keepFile, named, sealFiles, sendFiles, type Bringing } from '../../src/core/files';
 import { dropDraft, keepDraft } from '../../src/core/lists';
 import { makeLocal } from '../../src/core/register';
 import { InMemory } from '../../src/core/shelf';
@@ -43,7 +43,8 @@ function station(cut = Infinity, outcome = 'kept') {
   };
   return { taken, doors: { file } as unknown as Doors, mend: () => (cut = Infinity), pieces: () => pieces };
 }
-const always = async (): Promise<boolean> => true;
+const WHERE = { server: 'station', generation: 'one', at: 1_800_000_000 };
+const by = (doors: Doors): Bringing => ({ doors, may: () => true, goesOn: async () => true, where: () => WHERE });
 
 test('a picture stays with its draft, and goes with it', async () => {
   const [[name, file]] = filesOf(db, 'd') as [[string, Blob]];
@@ -56,14 +57,14 @@ test('a picture stays with its draft, and goes with it', async () => {
 
 test('it is brought in pieces, goes on where the line broke, and nobody on the way can read it', async () => {
   await made();
-  expect(await waitingFiles(shelf, 'dara')).toBe(1);
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(1);
   const there = station(1);
-  await expect(sendFiles(shelf, there.doors, () => true, always)).rejects.toThrow();
-  expect(await waitingFiles(shelf, 'dara')).toBe(1);
+  await expect(sendFiles(shelf, by(there.doors))).rejects.toThrow();
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(1);
   there.mend();
-  await sendFiles(shelf, there.doors, () => true, always);
+  await sendFiles(shelf, by(there.doors));
   expect(there.pieces()).toBe(4); // one before, one lost, two after
-  expect(await waitingFiles(shelf, 'dara')).toBe(0);
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(0);
   const [sealed] = [...there.taken.values()];
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
@@ -75,15 +76,15 @@ test('it is brought in pieces, goes on where the line broke, and nobody on the w
 
 test('it waits as long as its form is not at the server, and is not sent again when it was refused', async () => {
   await made();
-  await sendFiles(shelf, station().doors, () => false, always);
-  await sendFiles(shelf, station(Infinity, 'awaited').doors, () => true, always);
-  expect(await waitingFiles(shelf, 'dara')).toBe(1);
+  await sendFiles(shelf, { ...by(station().doors), may: () => false });
+  await sendFiles(shelf, by(station(Infinity, 'awaited').doors));
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(1);
   const stopped = station();
-  await sendFiles(shelf, stopped.doors, () => true, async () => false);
+  await sendFiles(shelf, { ...by(stopped.doors), goesOn: async () => false });
   expect(stopped.pieces()).toBe(0);
-  await sendFiles(shelf, station(Infinity, 'refused').doors, () => true, always);
+  await sendFiles(shelf, by(station(Infinity, 'refused').doors));
   const after = station();
-  await sendFiles(shelf, after.doors, () => true, always);
+  await sendFiles(shelf, by(after.doors));
   expect(after.pieces()).toBe(0);
 });
 
@@ -91,10 +92,10 @@ test('what was sealed for a form that was never kept goes; what was handed on st
   await made('never');
   await made('kept');
   await dropOrphanFiles(shelf, 'dara', new Set(['kept']));
-  expect(await waitingFiles(shelf, 'dara')).toBe(1);
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(1);
   await handFilesOn(shelf, 'dara');
   await dropOrphanFiles(shelf, 'dara', new Set());
-  expect(await waitingFiles(shelf, 'dara')).toBe(1);
+  expect((await countFiles(shelf, 'dara')).waiting).toBe(1);
 });
 
 test('what was sealed for a form that could not be kept goes at once', async () => {

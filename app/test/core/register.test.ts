@@ -10,6 +10,7 @@ import { touched } from '../../src/core/touch';
 import { met, workOut } from '../../src/core/working';
 import { COLUMNS, SMALL } from './small';
 
+const NOTHING = { carried: 0, carriedFiles: 0, receipts: 0, files: 0, filesRefused: 0, copies: { count: 0, bytes: 0 } };
 const OPENS = { maternal: ['care'] };
 let db: Database;
 
@@ -92,7 +93,7 @@ describe('what was made here and what comes down', () => {
     make('a', 'mai', 1, { weight: 50 });
     pulled(bundle('mai', 9, { a: 50 }));
     expect(weights('mai')).toEqual([50]);
-    expect(standing(db, 0, false).here).toBe(1);
+    expect(standing(db, NOTHING, false).here).toBe(1);
   });
 
   test('a bundle that comes twice, or late, says the same', () => {
@@ -140,7 +141,7 @@ describe('what was made here and what comes down', () => {
     const { refused, subjects } = takeReceipts(db, [{ id: 'a', outcome: 'refused', reason: 'bad_signature', next: 'Tell your supervisor.' }]);
     workOut(db, SMALL, touched(db, SMALL, subjects, refused), OPENS);
     expect(weights('mai')).toEqual([]);
-    expect(standing(db, 0, false)).toMatchObject({ here: 0, safe: 0, refused: [{ id: 'a', why: 'bad_signature' }] });
+    expect(standing(db, NOTHING, false)).toMatchObject({ here: 0, safe: 0, refused: [{ id: 'a', why: 'bad_signature' }] });
   });
 });
 
@@ -149,7 +150,7 @@ describe('the numbers', () => {
     for (const id of ['a', 'b', 'c', 'd']) make(id, 'mai', id.charCodeAt(0));
     takeReceipts(db, [{ id: 'b', outcome: 'duplicate', detail: 'waiting' }, { id: 'nobody', outcome: 'accepted' }]);
     takeReceipts(db, [{ id: 'b', outcome: 'held', reason: 'role_may_not' }, { id: 'c', outcome: 'accepted', seq: 3 }, { id: 'c', outcome: 'duplicate', seq: 3 }]);
-    const told = standing(db, 2, false);
+    const told = standing(db, { ...NOTHING, carried: 2 }, false);
     expect([told.here, told.safe, told.held.length, told.refused.length, told.carried]).toEqual([2, 1, 1, 0, 2]);
     expect(told.held[0]?.why).toBe('role_may_not');
   });
@@ -160,7 +161,7 @@ describe('the numbers', () => {
     expect(beyond(db, 2).map((one) => one.id)).toEqual(['a']);
     expect(beyond(db, 3)).toEqual([]);
     sendAgain(db);
-    expect(standing(db, 0, false)).toMatchObject({ here: 1, safe: 0 });
+    expect(standing(db, NOTHING, false)).toMatchObject({ here: 1, safe: 0 });
     expect(beyond(db, 3).map((one) => one.id)).toEqual(['a']);
   });
 });

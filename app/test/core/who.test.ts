@@ -44,7 +44,7 @@ describe('a database that the browser took away', () => {
     expect(await phone.unlock('dara', '4711'), 'however often she tries').toEqual({ ok: false, why: 'vanished' });
     expect((await shelf.all('sealed')).map(([id]) => id)).toEqual(['a']);
     expect((await shelf.all('file')).length).toBe(1);
-    expect(await phone.forgotten('dara')).toEqual({ sealed: 1, sent: 0, mayBegin: false });
+    expect(await phone.forgotten('dara')).toEqual({ left: 1, sent: 0, held: 0, refused: 0, files: 1, mayBegin: false });
     await expect(phone.standing()).rejects.toMatchObject({ code: 'closed' });
   });
 

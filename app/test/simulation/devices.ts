@@ -65,7 +65,7 @@ async function done(phone: SimPhone, asked: Asked): Promise<unknown> {
     case 'hand_over':
       return phone.handOver();
     case 'carry':
-      return phone.carry(text('bytes'));
+      return phone.carry((asked.files ?? []) as string[]);
     case 'arrive':
       return phone.network.arrive();
     case 'clock':

@@ -231,13 +231,23 @@ export class SimPhone {
     return this.engine.sync();
   }
 
-  async handOver(): Promise<{ bytes: string; submissions: number }> {
-    const { bytes, submissions } = await this.engine.handOver();
-    return { bytes: Buffer.from(bytes).toString('base64'), submissions };
+  /** All of it as one: forms and receipts. */
+  async handOver(): Promise<{ files: string[]; submissions: number; receipts: number }> {
+    const planned = await this.engine.handOver();
+    const files: string[] = [];
+    for (const one of planned) files.push(Buffer.from(await (await this.engine.parcel(one)).arrayBuffer()).toString('base64'));
+    const sum = (of: 'submissions' | 'receipts'): number => planned.reduce((all, one) => all + one[of], 0);
+    return { files, submissions: sum('submissions'), receipts: sum('receipts') };
   }
 
-  carry(bytes: string): Promise<{ submissions: number }> {
-    return this.engine.carry(new Uint8Array(Buffer.from(bytes, 'base64')));
+  async carry(files: string[]): Promise<{ safe: number; foreign: number }> {
+    const found = { safe: 0, foreign: 0 };
+    for (const file of files) {
+      const told = await this.engine.carry(new Uint8Array(Buffer.from(file, 'base64')));
+      found.safe += told.safe;
+      found.foreign += told.foreign;
+    }
+    return found;
   }
 
   // --- what is looked at afterwards ---

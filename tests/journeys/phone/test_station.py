@@ -7,6 +7,7 @@ from tests.journeys.phone.test_engine import fresh, registered
 from tests.support.phone_server import VILLAGE
 
 DARA = "phone = Device.objects.filter(worker__username='dara').latest('pk')\n"
+GONE_UP = {"left": 0, "sent": 0, "held": 0, "refused": 0, "files": 0, "mayBegin": False}
 FOLDERS = "navigator.storage.getDirectory().then(async (d) => { const f = []; for await (const k of d.keys()) f.push(k); return f; })"
 
 
@@ -15,10 +16,10 @@ def test_a_forgotten_pin_takes_no_work_and_she_begins_anew_when_the_supervisor_a
     name = fresh("Sealed Before She Forgot")
     phone.ask("submit", registered(name))
     phone.ask("lock")
-    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 1, "mayBegin": False}
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "sent": 1}
     assert phone.ask("setSecret", "dara", "2222", "pin") == {"trouble": "code"}
     at_the_station(line.server, DARA + "phones.allow_new_pin(phone, 'sok')")
-    assert phone.ask("forgotten", "dara") == {"sealed": 0, "sent": 0, "mayBegin": True}
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "sent": 1, "mayBegin": True}
     assert not phone.ask("setSecret", "dara", "2222", "pin")
     assert phone.ask("sync")["trouble"] == ""
     assert len(phone.ask("people", name)) == 1
@@ -42,10 +43,10 @@ def test_a_list_that_the_browser_took_away_takes_no_work_with_it(phone: Phone, l
     phone.page.evaluate("(name) => navigator.storage.getDirectory().then((d) => d.removeEntry(name, {recursive: true}))", folder)
     for _ in range(2):
         assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "vanished"}
-    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 0, "mayBegin": False}
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "left": 1}
     line.stop = ""
     at_the_station(line.server, DARA + "phones.allow_new_pin(phone, 'sok')")
-    assert phone.ask("forgotten", "dara") == {"sealed": 1, "sent": 1, "mayBegin": True}
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "sent": 1, "mayBegin": True}
     assert not phone.ask("setSecret", "dara", "4711", "pin")
     assert phone.ask("sync")["trouble"] == ""
     assert len(phone.ask("people", name)) == 1
@@ -74,6 +75,26 @@ def test_a_wiped_phone_holds_nothing_and_carries_what_was_not_sent(phone: Phone,
     phone.enrol("srey", "0815")  # another worker's phone delivers it
     assert phone.ask("standing")["carried"] == 0
     assert len(phone.ask("people", "not sent before the wipe")) in (0, 1)  # signed by a revoked key: a person decides
+
+
+def test_what_a_forgotten_phone_did_goes_with_another_worker_and_what_was_not_taken_in_is_said_so(phone: Phone, line: Line) -> None:
+    phone.enrol("dara", "4711")
+    line.stop = "/sync/v1/"
+    line.go.set()
+    phone.ask("submit", registered("Brought By Another"))
+    phone.ask("submit", {**registered("In Another District"), "place": "KH-16010101"})
+    phone.ask("lock")
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "left": 2}
+    [parcel] = phone.ask("handOver")
+    assert parcel["submissions"] == 2, "nobody need open it to hand it over"
+    line.stop = ""
+    phone.enrol("srey", "0815")  # she works on the same phone: what is sealed here goes with hers
+    assert phone.ask("standing")["here"] == 0
+    phone.ask("lock")
+    assert phone.ask("forgotten", "dara") == {**GONE_UP, "sent": 1, "held": 1}
+    assert phone.ask("unlock", "dara", "4711") == {"ok": True}
+    told = phone.ask("standing")
+    assert (told["here"], told["safe"], len(told["held"])) == (0, 1, 1)
 
 
 def test_a_lost_phone_is_emptied_without_a_pin(phone: Phone, line: Line) -> None:

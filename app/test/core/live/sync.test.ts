@@ -166,20 +166,43 @@ describe('a day of dara', () => {
     expect((await engine.sync()).held.length).toBe(1);
   });
 
-  test('a parcel goes through another phone, and the receipt comes back', async () => {
+  const parcelOf = async (phone: TestPhone): Promise<{ bytes: Uint8Array; submissions: number; receipts: number }> => {
+    const [first] = await phone.engine.handOver();
+    if (!first) throw new Error('nothing to hand over');
+    const bytes = new Uint8Array(await (await phone.engine.parcel(first)).arrayBuffer());
+    return { bytes, submissions: first.submissions, receipts: first.receipts };
+  };
+
+  test('a parcel goes through another phone, and the receipt comes back by hand', async () => {
     const { engine, network } = dara;
     network.cut = 'before';
     network.only = /./;
     const { person } = pregnant(await engine.today());
     const { safe } = await engine.standing();
-    await engine.submit(visit(person.subject));
-    const parcel = await engine.handOver();
+    const id = await engine.submit(visit(person.subject));
+    const parcel = await parcelOf(dara);
     expect(parcel.submissions).toBe(1);
-    expect(await srey.engine.carry(parcel.bytes)).toEqual({ submissions: 1 });
-    expect(await srey.engine.standing()).toMatchObject({ carried: 1 });
-    expect(await srey.engine.sync()).toMatchObject({ carried: 0, trouble: '' });
+    expect(await srey.engine.carry(parcel.bytes)).toMatchObject({ submissions: 1 });
+    expect(await srey.engine.standing()).toMatchObject({ carried: 1, receipts: 0 });
+    expect(await srey.engine.sync()).toMatchObject({ carried: 0, receipts: 1, trouble: '' });
+    const back = await parcelOf(srey);
+    expect(back).toMatchObject({ submissions: 0, receipts: 1 });
+
+    const forged = new TextEncoder().encode(new TextDecoder().decode(back.bytes).replace(/(\\"seq\\":)\d+/, '$15'));
+    expect(await engine.carry(forged)).toMatchObject({ safe: 0, foreign: 1 });
+    expect(await engine.standing()).toMatchObject({ here: 1, safe });
+    // She has locked it meanwhile: her database hears of it when she opens it.
+    await engine.lock();
+    expect(await engine.carry(back.bytes)).toMatchObject({ safe: 1, foreign: 0 });
+    await engine.unlock('dara', '4711');
+    expect(await engine.standing()).toMatchObject({ here: 0, safe: safe + 1 });
+    const seq = dara.session.db.value('SELECT seq FROM outbox WHERE id = ?', [id]);
     network.cut = '';
-    expect(await engine.sync()).toMatchObject({ here: 0, safe: safe + 1 });
+    network.asked = [];
+    expect(await engine.sync()).toMatchObject({ here: 0, safe: safe + 1, trouble: '' });
+    expect(network.asked.filter((door) => door === 'push')).toEqual([]);
+    expect(seq, 'as the station says itself').toBe((await dara.session.doors.push([JSON.parse(dara.session.db.value<string>('SELECT body FROM outbox WHERE id = ?', [id]) ?? '')], ''))[0]?.seq);
+    expect(dara.session.db.value('SELECT COUNT(*) FROM local_row WHERE submission = ?', [id]), 'and it is in her bundle').toBe(0);
   });
 
   test('a phone that is switched off opens with what it had, by her PIN alone', async () => {
@@ -197,8 +220,10 @@ describe('a day of dara', () => {
   test('a forgotten PIN loses no work', async () => {
     await dara.engine.submit(visit(pregnant(await dara.engine.today()).person.subject));
     await dara.engine.lock();
-    expect(await dara.engine.forgotten('dara')).toEqual({ sealed: 1, sent: 1, mayBegin: false });
+    expect(await dara.engine.forgotten('dara')).toEqual({ left: 0, sent: 1, held: 0, refused: 0, files: 0, mayBegin: false });
+    dara.network.asked = [];
     expect(await dara.engine.unlock('dara', '4711')).toEqual({ ok: true });
+    expect(await dara.engine.standing()).toMatchObject({ here: 0 });
     expect(await dara.engine.sync()).toMatchObject({ here: 0, trouble: '' });
   });
 });
