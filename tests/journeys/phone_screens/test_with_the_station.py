@@ -156,7 +156,7 @@ def parcels(carrier: Page, hers: Page, server: PhoneServer, folder: Path) -> Non
     walk.go(hers, "people")
     hers.fill("#find", CARRIED)
     hers.wait_for_selector(f".list .open:has-text('{CARRIED}')")
-    walk.go(carrier, "today")
+    walk.back(carrier, "today")
 
 
 def to_parcels(page: Page, button: str) -> None:
