@@ -64,7 +64,7 @@ export async function bringAgain(shelf: Shelf, db: Database, username: string, s
   for (const [key, part] of await shelf.all<Arrived>('arrived')) {
     if (!old(part) && stays(part)) continue;
     if (!old(part) && part.username === username && part.ids.every((id) => waiting.has(id))) await keepSealed(shelf, username, key, part.bytes, part.at);
-    else if (!old(part)) await carry(shelf, [part]);
+    else if (!old(part)) await carry(shelf, [part], part.username !== '');
     await shelf.remove('arrived', [key]);
   }
   for (const [key, one] of await shelf.all<Brought>('brought')) {

@@ -123,8 +123,8 @@ async function apply(shelf: Shelf, said: Said, where: Where): Promise<{ own: num
     } else if (mine && receipts) {
       if (mine.waits) own += await settleOwn(shelf, mine, receipts, where);
     } else if (receipts) {
-      others += receipts.filter((one) => one.id).length;
       const part = parts.get(key);
+      if (!part?.own) others += receipts.filter((one) => one.id).length;
       if (part) await delivered(shelf, [[key, part]], where);
     }
   }

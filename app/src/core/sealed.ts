@@ -12,6 +12,8 @@ import type { Shelf } from './shelf';
 export interface Part {
   ids: string[];
   bytes: Uint8Array;
+  /** Carried, and made on this phone all the same: by somebody whose database is gone. */
+  own?: boolean;
 }
 interface Own extends Part {
   username: string;
@@ -59,6 +61,6 @@ export async function keyOf(bytes: Uint8Array): Promise<string> {
 }
 
 /** Takes parts in to be delivered by this phone, each under its own hash: what is here already is not taken twice. */
-export async function carry(shelf: Shelf, parts: Part[]): Promise<void> {
-  for (const { ids, bytes } of parts) await shelf.put('carried', await keyOf(bytes), { ids, bytes } satisfies Part);
+export async function carry(shelf: Shelf, parts: Part[], own = false): Promise<void> {
+  for (const { ids, bytes } of parts) await shelf.put('carried', await keyOf(bytes), { ids, bytes, own } satisfies Part);
 }

@@ -217,7 +217,7 @@ export class WhoWorksHere {
   /** Her sealed work is now among what is carried. */
   private async handOn(username: string): Promise<void> {
     const parts = await sealedOf(this.shelf, username);
-    await carry(this.shelf, parts);
+    await carry(this.shelf, parts, true);
     await dropSealed(this.shelf, parts.flatMap((part) => part.ids));
     await handFilesOn(this.shelf, username);
   }

@@ -12,7 +12,7 @@ import { pack1, type Before } from './before';
 import { read } from '../../src/core/parcel';
 import { heard, takeProofs, type Proof, type Said, type Settled } from '../../src/core/proofs';
 import { makeLocal } from '../../src/core/register';
-import { carried, keepSealed, keyOf, seal, sealedOf } from '../../src/core/sealed';
+import { carried, carry, keepSealed, keyOf, seal, sealedOf } from '../../src/core/sealed';
 import { InMemory } from '../../src/core/shelf';
 import { toBase64 } from '../../src/core/sign';
 
@@ -211,4 +211,12 @@ test('whoever cannot open hers has her work brought by others, and handed over w
   await shared.change<Kept>('worker', 'dara', (before) => ({ ...(before as Kept), forgot: true }));
   expect(await holds('lan')).toBe(2);
   expect(read(await given(shared, null))).toMatchObject({ parts: [{ ids: ['a1'] }, { ids: ['b1'] }] });
+});
+
+test('work that was made here, by whoever is gone, is brought, and has no other phone to take a receipt back to', async () => {
+  const shared = await phone('lan');
+  const bytes = await seal(recipient, [{ id: 'a1' }]);
+  await carry(shared, [{ ids: ['a1'], bytes }], true);
+  await takeProofs(shared, [signed([{ key: await keyOf(bytes), receipts: [{ id: 'a1', outcome: 'accepted' }] }])]);
+  expect(await beside(shared, 'lan')).toMatchObject({ carried: 0, receipts: 0 });
 });
