@@ -26,6 +26,8 @@ const PIECE = 20;
 const PIECE_BYTES = 48 * 1024;
 const PEOPLE = 100;
 const PARCELS = 20;
+/** Answers that will not change however often it is sent. */
+const NO_PARCEL = [400, 413];
 const HOUR_MS = 3_600_000;
 
 /** What came of it. gone: the server said that this phone may no more. */
@@ -137,8 +139,8 @@ export async function sendSealed(shelf: Shelf, doors: Doors, parts: Part[]): Pro
       const { proof } = await doors.parcels(parts.slice(at, at + PARCELS).map((part) => part.bytes));
       await takeProofs(shelf, [proof]);
     } catch (error) {
-      // Broken, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
-      if (!(error instanceof Away && error.status === 400)) throw error;
+      // Broken, too large, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
+      if (!(error instanceof Away && NO_PARCEL.includes(error.status))) throw error;
     }
   }
 }
