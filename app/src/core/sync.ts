@@ -154,6 +154,7 @@ export async function settle(session: Session): Promise<void> {
     const state = out(db, id)?.state;
     if ((state === 'here' || state === 'held') && (await holds(shelf, one))) receipts.push(one.receipt);
   }
+  if (receipts.length) session.workOut(); // a refusal takes back what was worked out
   await take(session, receipts);
   const heardMs = Math.max(0, ...mine.map(([, one]) => one.at * 1000));
   if (receipts.length && heardMs > Number(meta(db, 'last_ok', '0'))) setMeta(db, 'last_ok', String(heardMs));
