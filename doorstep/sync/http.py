@@ -5,7 +5,6 @@ Errors say what happened, what is safe and what to do next, in the intake's own 
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import re
@@ -39,6 +38,7 @@ from doorstep.sync.holding import Holding
 from doorstep.sync.moving import Moving
 from doorstep.sync.offers import Offers
 from doorstep.sync.pack import PhonePack, phone_pack
+from doorstep.sync.packing import for_ever, packed
 from doorstep.sync.phones import Phone
 from doorstep.sync.pieces import Pieces
 from doorstep.sync.receipts import Receipts
@@ -73,12 +73,12 @@ class SyncApp:
         headers = [("Content-Type", answer.type), *answer.headers]
         if not any(name == "Cache-Control" for name, _ in answer.headers):
             headers.append(("Cache-Control", "no-store"))
-        packed = any(name == "Content-Encoding" for name, _ in headers) or not answer.type.startswith("application/json")
-        if not packed and len(answer.body) > WORTH_PACKING and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-            answer.body = gzip.compress(answer.body, 6, mtime=0)
-            headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+        done = any(name == "Vary" for name, _ in headers) or not answer.type.startswith("application/json")
+        if not done and len(answer.body) > WORTH_PACKING:
+            answer.body, how = packed(environ, answer.body, 5)
+            headers += how
         headers.append(("Content-Length", str(len(answer.body))))
-        start_response(STATUS.get(answer.status, "206 Partial Content"), headers)
+        start_response(STATUS.get(answer.status, "410 Gone"), headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
     def _safely(self, environ: WSGIEnvironment) -> Answer:
@@ -119,8 +119,8 @@ class SyncApp:
             return self._state(phone)
         doors: Mapping[tuple[str, str], Callable[[WSGIEnvironment, Phone], Answer]] = {
             ("POST", "push"): self._push, ("POST", "parcels"): self._parcels, ("POST", "pull"): self._pull,
-            ("GET", "snapshot"): self._snapshot, ("POST", "places"): self._moving, ("POST", "seek"): self._moving,
-            ("POST", "open"): self._moving, ("POST", "close"): self._moving,
+            ("GET", "area"): self._area, ("GET", "snapshot"): self._older, ("POST", "places"): self._moving,
+            ("POST", "seek"): self._moving, ("POST", "open"): self._moving, ("POST", "close"): self._moving,
         }  # fmt: skip
         door = doors.get((method, path))
         if path.startswith(("pack/", "form/", "medium/")) and method in ("GET", "HEAD"):
@@ -250,13 +250,16 @@ class SyncApp:
         """Which words have a voice, and the sounds."""
         return clips_answer(environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"], phone.worker.username, self.voices)
 
-    def _snapshot(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+    def _area(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """The first pull. from, mark: it goes on where it broke off, counted before it is packed for the way."""
         holding, pack = self._holding(phone), self._current().hash
         with self.record.store.register.read() as register:
             whose = (phone.device.pk, self.record.store.generation, holding.hash(register, today()), pack)
-        asked, mark = environ.get("HTTP_RANGE", ""), environ.get("HTTP_IF_RANGE", "")
+        asked = parse_qs(environ.get("QUERY_STRING", ""))
+        start, mark = (asked.get(name, [""])[0] for name in ("from", "mark"))
+        begin = int(start) if start.isascii() and start.isdigit() and len(start) < 12 else 0
         try:
-            piece = self.pieces.get(whose, asked, mark, lambda: snapshot(self.record, holding, pack))
+            piece = self.pieces.get(whose, begin, mark, lambda: snapshot(self.record, holding, pack))
         except TooMany:
             return told(
                 413, f"More than {MOST_PEOPLE:,} people live in these areas: more than a phone holds.", NOTHING_CHANGED,
@@ -264,10 +267,15 @@ class SyncApp:
             )  # fmt: skip
         told_of = f"snapshot from {piece.start}" if piece.start else "snapshot"
         audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
-        headers = [("ETag", piece.mark), ("Accept-Ranges", "bytes")]
-        if piece.start:
-            headers.append(("Content-Range", f"bytes {piece.start}-{piece.of - 1}/{piece.of}"))
-        return Answer(206 if piece.start else 200, piece.content, "application/gzip", headers)
+        content, headers = packed(environ, piece.content)
+        return Answer(200, content, "application/json", [*headers, ("X-Mark", piece.mark), ("X-From", str(piece.start))])
+
+    def _older(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
+        """An app from before the first pull was a document asks for a database file."""
+        return told(
+            410, "This app is older than the station.", "Nothing was changed. What is on the phone stays, and can be sent.",
+            "Close the app and open it again while there is a network: the newer one comes by itself.",
+        )  # fmt: skip
 
     def _pull(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         asked = _object(body_of(environ))
@@ -320,12 +328,10 @@ class SyncApp:
         return Answer(200, json_of(answer))
 
 
-def _for_ever(environ: WSGIEnvironment, packed: bytes) -> Answer:
+def _for_ever(environ: WSGIEnvironment, content: bytes) -> Answer:
     """Gzipped JSON that its address names for ever."""
-    headers = [("Cache-Control", FOR_EVER), ("Vary", "Accept-Encoding")]
-    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-        return Answer(200, packed, "application/json", [("Content-Encoding", "gzip"), *headers])
-    return Answer(200, gzip.decompress(packed), "application/json", headers)
+    body, headers = for_ever(environ, content)
+    return Answer(200, body, "application/json", [("Cache-Control", FOR_EVER), *headers])
 
 
 def _away(happened: str) -> Answer:

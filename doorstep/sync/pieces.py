@@ -1,4 +1,4 @@
-"""A snapshot goes on where it broke off: the last one of each phone is kept for a while, in memory alone.
+"""A first pull goes on where it broke off: the last one of each phone is kept for a while, in memory alone, not packed.
 
 It is given to the same phone only, while what that phone may hold is unchanged.
 """
@@ -6,7 +6,6 @@ It is given to the same phone only, while what that phone may hold is unchanged.
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -17,7 +16,6 @@ LASTS = 900.0
 """Seconds."""
 MOST = 64 * 1024 * 1024
 """Bytes of all that are kept; the oldest go first."""
-_FROM = re.compile(r"bytes=(\d{1,12})-")
 
 
 @dataclass(frozen=True)
@@ -37,16 +35,15 @@ class Pieces:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, tuple[float, str, bytes]] = OrderedDict()
 
-    def get(self, whose: Hashable, asked: str, mark: str, make: Callable[[], bytes]) -> Piece:
-        """The rest from `asked` (a Range header) when `mark` (If-Range) names what was begun; else all of a new one."""
-        start = _FROM.fullmatch(asked.strip())
+    def get(self, whose: Hashable, start: int, mark: str, make: Callable[[], bytes]) -> Piece:
+        """The rest from byte `start` on when `mark` names what was begun; else all of a new one."""
         if start and mark:
             with self._lock:
                 at, known, content = self._kept.get(whose, (0.0, "", b""))
-            if known == mark.strip() and time.monotonic() - at < LASTS and int(start[1]) < len(content):
-                return Piece(content[int(start[1]) :], int(start[1]), len(content), known)
+            if known == mark and time.monotonic() - at < LASTS and start < len(content):
+                return Piece(content[start:], start, len(content), known)
         content = make()
-        mark = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        mark = hashlib.sha256(content).hexdigest()[:32]
         self._keep(whose, mark, content)
         return Piece(content, 0, len(content), mark)
 

@@ -109,8 +109,9 @@ class _Rows:
             found["step_sent"] = [row for row in own if row[0] in lacking and row[2] in self.holding.reads_others]
             if steps:
                 found["step"] = own
-        for rows in found.values():
-            rows.sort(key=repr)
+        if not steps:  # the first pull has an order of its own
+            for rows in found.values():
+                rows.sort(key=repr)
         return found
 
     # --- facts -----------------------------------------------------------------------------------------------------

@@ -1,200 +1,244 @@
-"""How the file of a snapshot is written: small, and copied by plain statements.
+"""How the first pull is written: one JSON document, small on the way, and of which little has to be put into tables at once.
 
-`said` holds what one submission says of one person, `worked` her steps of one pathway, `head` her attributes; days are counted
-from the first of them, which makes them small. Views give the rows that the register has.
+`tables` has what lists read on the first screen, column by column. Everything else of a person stands in places of her own
+(`ids`, `subs`, `said`, `steps`, and what is rare): a phone keeps these as they come, and writes them out when she is looked at.
+What submissions of one form have in common is told once (`shapes`), and what steps of one rule have (`rules`).
+
+A word of a closed list (codes, choices, forms, places, workers) is its number in `words`, from 1 on. What was said in somebody's
+own words stands with her. An id that is a UUID is 32 hexadecimal digits, any other is itself behind `=`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
-
-import apsw
 
 from doorstep.record import schema
 from doorstep.record.database import Row
-from doorstep.sync.rows import ANSWER, COLUMNS
+from doorstep.sync.rows import COLUMNS
 
-PAGE = 1024
-"""Small pages have small numbers in them, and pack better."""
-TEXTS = {("opened", "subject"), ("opened", "programme"), ("opened", "compartment"), *(
-    ("conflict", name) for name in ("subject", "kind", "what", "values")
-)}  # fmt: skip
-"""Columns of texts of the two tables that the register does not have."""
-SAID = ("subject", "submission")
-MOMENT = ("episode", "day", "day_last", "at", "ts", "precision", "how", "row")
-"""What the answers of one moment share; days and seconds are counted from `day`."""
-TOLD = ("code", "num", "txt")
-WORKED = ("subject", "episode", "pathway")
-RULE = ("pathway", "step", "rule", "clock", "urgency", "compartment")
-"""What all rows of one rule share."""
-WHEN = ("until", "opens", "due", "overdue", "closes", "done_on")
-"""Counted from `since`."""
-ROW = ("n", "since", *WHEN, "until_why", "done_by", "waits_for")
-HEAD = ("subject", "name", "value", "submission", "shown", "base", "has_base")
+FORMAT = 2
+LEFT_PACKED = ("sub", "speaks_of", "made", "attribute_write")
+"""Tables that go with each person alone. Of `fact` and `step` the few rows go besides that lists read."""
+OWN_WORDS = {
+    ("attribute", "value"), ("conflict", "what"), ("conflict", "values"), ("fact", "txt"), ("place_link", "child"),
+    ("place_link", "parent"), *(("place_unit", name) for name in ("id", "code", "name", "names")),
+}  # fmt: skip
+"""Texts that are no words of a closed list."""
+AFTER_DAY = {"day_last": "d", "at": "t", "ts": "t"}
+PEOPLE = {"subject", "canonical", "target", "written_of"}
+SUBMISSIONS = {"submission", "done_by", "member", "root"}
+NOTHING, NUMBER, WORD, TEXT, NUMBER_AND_WORD, NUMBER_AND_TEXT = range(6)
+"""What a fact of a shape has for a value."""
+DAY, SECOND = 86_400, 1_000_000
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Tables = Mapping[str, tuple[Sequence[str], list[Row]]]
 
 
-def written(tables: Tables, told: Mapping[str, str]) -> bytes:
-    """The bytes of the file. Made in memory alone: it is never on a disk. told: rows of meta."""
-    words, file = _Words(), apsw.Connection(":memory:")
-    file.execute(f"PRAGMA page_size={PAGE}; PRAGMA journal_mode=OFF")
-    with file:
-        file.execute(
-            "CREATE TABLE meta (name TEXT, value TEXT); CREATE TABLE word (n INTEGER PRIMARY KEY, text TEXT); "
-            "CREATE TABLE worded (tbl TEXT, col TEXT)"
-        )
-        file.executemany("INSERT INTO meta VALUES (?, ?)", told.items())
-        numbered = {name: (columns, words.numbered(name, columns, rows)) for name, (columns, rows) in tables.items()}
-        for name, (columns, _) in tables.items():
-            file.executemany("INSERT INTO worded VALUES (?, ?)", [(name, columns[n]) for n in texts_of(name, columns)])
-        file.execute("INSERT INTO worded SELECT 'answer', col FROM worded WHERE tbl = 'fact' AND col <> 'episode'")
-        _spoken(file, numbered.pop("speaks_of"), numbered["fact"], numbered["attribute_write"])
-        _said(file, numbered.pop("fact"))
-        _worked(file, numbered.pop("step"))
-        _heads(file, numbered.pop("attribute"), numbered.pop("attribute_write"))
-        for name, (columns, rows) in numbered.items():
-            _table(file, name, columns, rows)
-        file.executemany("INSERT INTO word VALUES (?, ?)", ((n, text) for text, n in words.numbers.items()))
-    found = file.serialize("main")
-    file.close()
-    return bytes(found)
+def written(tables: Tables, told: Mapping[str, str], own_texts: Collection[str], first: Mapping[str, list[Row]]) -> bytes:
+    """The bytes of the document. told: what `meta` says. own_texts: codes whose words are somebody's own. first: the rows of
+    `fact` and `step` that lists read."""
+    return json.dumps(_File(tables, own_texts).told(told, first), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def texts_of(table: str, columns: Sequence[str]) -> list[int]:
-    """Which columns hold texts."""
-    kinds, table = schema.column_types(), table.removesuffix("_sent")
-    return [n for n, name in enumerate(columns) if kinds.get((table, name)) == "text" or (table, name) in TEXTS]
+def id_of(text: str) -> str:
+    """An id as it is written."""
+    return text.replace("-", "") if UUID.fullmatch(text) else f"={text}"
 
 
-class _Words:
-    """Every text once, numbered as it comes."""
+class _File:
+    def __init__(self, tables: Tables, own_texts: Collection[str]) -> None:
+        self.tables, self.own_texts = tables, own_texts
+        self.words: dict[str, int] = {}
+        self.shapes: dict[str, int] = {}
+        self.rules: dict[tuple[Any, ...], int] = {}
+        self.forms: dict[tuple[Any, ...], int] = {}
+        self.subs = {row[0]: row for row in tables["sub"][1]}
+        self.spoken = _grouped(tables["speaks_of"][1], 1)
+        self.people = sorted({row[0] for row in tables["subject"][1]} | self.spoken.keys())
+        self.number = {subject: n for n, subject in enumerate(self.people)}
+        self.order: dict[str, dict[str, int]] = {}
+        for subject in self.people:
+            ids = sorted((row[0] for row in self.spoken.get(subject, ())), key=lambda one: (self.subs[one][5], one))
+            self.order[subject] = {one: n for n, one in enumerate(ids)}
 
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
+    def told(self, meta: Mapping[str, str], first: Mapping[str, list[Row]]) -> dict[str, Any]:
+        facts, steps, made, writes = (_grouped(self.tables[name][1], at) for name, at in (
+            ("fact", 0), ("step", 0), ("made", 0), ("attribute_write", 1),
+        ))  # fmt: skip
+        end = Counter(row[6] - row[3] * DAY for row in self.tables["fact"][1] if row[5] is None).most_common(1)
+        self.end = end[0][0] if end else 0
+        of_her = [(subject, self.order[subject]) for subject in self.people]
+        said, worked = [], []
+        for subject, order in of_her:
+            days: dict[str, int] = {}
+            said.append(self._said(facts.get(subject, ()), order, days))
+            worked.append(self._worked(steps.get(subject, ()), order, days))
+        found = {
+            "format": FORMAT, "meta": dict(meta), "end": self.end,
+            "tables": {
+                name: self._table(name, columns, first.get(name, rows))
+                for name, (columns, rows) in self.tables.items() if name not in LEFT_PACKED
+            },
+            "people": [id_of(subject) for subject in self.people],
+            "ids": [[id_of(one) for one in order] for _, order in of_her],
+            "subs": [[self._sub(self.subs[one], subject) for one in order] for subject, order in of_her],
+            "said": said, "steps": worked,
+            "made": [[[_ref(row[1], order), self._word(row[2])] for row in made.get(subject, ())] for subject, order in of_her],
+            "based": [
+                [[self._word(row[2]), _ref(row[0], order), row[4] and id_of(row[4])] for row in writes.get(subject, ()) if row[5]]
+                for subject, order in of_her
+            ],
+        }  # fmt: skip
+        shapes = [json.loads(shape) for shape in self.shapes]
+        return {**found, "words": list(self.words), "shapes": shapes, "rules": list(self.rules), "forms": list(self.forms)}
 
-    def numbered(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> list[Row]:
-        """The rows with numbers of words for texts."""
-        at, numbers, found = texts_of(table, columns), self.numbers, []
+    def _word(self, text: str | None) -> int | None:
+        return None if text is None else self.words.setdefault(text, len(self.words) + 1)
+
+    # --- what lists read -------------------------------------------------------------------------------------------
+
+    def _table(self, name: str, columns: Sequence[str], rows: list[Row]) -> list[Any]:
+        """[columns, kinds, values column by column]. kinds: p whose, s her submission, x a word or a text, d days and t seconds
+        after the fact's day, '' as it is."""
+        kinds = [_kind(name, column) for column in columns]
+        rows = sorted(rows, key=lambda row: self.number.get(row[0], -1))
+        codes = columns.index("code") if name == "fact" else -1
+        values = [[self._value(name, column, kind, row[n], row, codes) for row in rows]
+                  for n, (column, kind) in enumerate(zip(columns, kinds, strict=True))]  # fmt: skip
+        return [list(columns), kinds, values]
+
+    def _value(self, table: str, column: str, kind: str, value: Any, row: Row, codes: int) -> Any:
+        if value is None or not kind:
+            return int(value) if isinstance(value, float) and value.is_integer() else value
+        if kind in "dt":
+            return value - row[3] * (1 if kind == "d" else DAY)
+        if kind == "p":
+            return self.number.get(value, id_of(value))
+        if kind == "s":
+            return _ref(value, self.order.get(row[0], {}))
+        if table == "fact" and column == "txt" and row[codes] not in self.own_texts:
+            return self._word(value)
+        return value if (table, column) in OWN_WORDS else self._word(value)
+
+    # --- what stays packed -----------------------------------------------------------------------------------------
+
+    def _sub(self, row: Row, subject: str) -> list[Any]:
+        """[form, place, author, seconds after its id's, made after known, known after the stamp's day, microseconds, replaces,
+        of whom when it is not her, kind when it is not data]"""
+        one, kind, form, whose, replaces, stamp, known, made, place, author = row
+        second = stamp // SECOND
+        return _trimmed([
+            self._word(form), self._word(place), self._word(author), second - second_of(one), made - known, known - second // DAY,
+            stamp % SECOND, replaces and id_of(replaces), None if whose == subject else id_of(whose),
+            None if kind == "data" else self._word(kind),
+        ])  # fmt: skip
+
+    def _said(self, facts: Iterable[Row], order: Mapping[str, int], days: dict[str, int]) -> list[Any]:
+        """For each of her submissions [shape, moments, how many facts of each, value ...], or 0. days: gets its last day."""
+        of: dict[str, list[Row]] = {}
+        for row in facts:
+            of.setdefault(row[12], []).append(row)
+        found = []
+        for one in order:
+            own = sorted(of.get(one, ()), key=lambda row: (row[6], row[11], row[2], row[3], str(row[9]), str(row[8])))
+            base = self.subs[one][7]
+            days[one] = max((row[3] for row in own), default=base)
+            found.append(self._answers(own, base) if own else 0)
+        return found
+
+    def _answers(self, rows: list[Row], base: int) -> list[Any]:
+        shape, values = [], []
+        moments: list[Any] = []
+        counts: list[int] = []
+        for _, episode, code, day, last, at, ts, precision, num, txt, how, place, _ in rows:
+            word = txt is not None and code not in self.own_texts
+            number = int(num) if isinstance(num, float) and num.is_integer() else num
+            said = self._word(txt) if word else txt
+            kind = NOTHING if num is None else NUMBER
+            if txt is not None:
+                kind = (WORD if word else TEXT) if num is None else (NUMBER_AND_WORD if word else NUMBER_AND_TEXT)
+            values += [one for one in (number, said) if one is not None]
+            shape.append((*map(self._word, (code, episode, precision, how, place)), kind))
+            moment = self._moment(day - base, last - day, None if at is None else at - day * DAY, ts - day * DAY)
+            if moments and moments[-1] == moment:
+                counts[-1] += 1
+            else:
+                moments.append(moment)
+                counts.append(1)
+        number = self.shapes.setdefault(json.dumps(shape), len(self.shapes))
+        return [number, *((moments[0], 0) if len(moments) == 1 else (moments, counts)), *values]
+
+    def _moment(self, day: int, lasts: int, at: int | None, ts: int) -> Any:
+        if ts != (self.end if at is None else at):
+            return [day, at, lasts, ts]
+        return [day, at, lasts] if lasts else [day, at] if at is not None else day
+
+    def _worked(self, steps: Iterable[Row], order: Mapping[str, int], days: Mapping[str, int]) -> list[Any]:
+        """[form, days since the row before, until, done by, done on] of each: `forms` says the rest, from its first day on."""
+        columns = COLUMNS["step"]
+        found, before = [], 0
+        clock_at = columns.index("clock")
+
+        def order_of(row: Row) -> tuple[Any, ...]:
+            return row[1], (row[5] or 0) if row[clock_at] == "day" else 0, row[2], row[3], row[4], row[8] or ""
+
+        rows = sorted(steps, key=order_of)
+        listed = list(order)
         for row in rows:
-            changed = list(row)
-            for n in at:
-                if changed[n] is not None:
-                    changed[n] = numbers.setdefault(changed[n], len(numbers) + 1)
-            found.append(tuple(changed))
+            (_, episode, pathway, step, n, since, until, why, rule, clock, opens, due, overdue, closes, done, by, waits, urgency,
+             compartment) = row  # fmt: skip
+            first = since or 0
+            whole = (episode, pathway, step, rule, clock, urgency, compartment)
+            number = self.rules.setdefault(tuple(map(self._word, whole)), len(self.rules))
+            times = [None if one is None else one - first for one in (opens, due, overdue, closes)]
+            form = tuple(_trimmed([number, n, *times, self._word(why), self._word(waits)], (None,)))
+            unit = DAY if clock == "minute" else 1
+            told: list[Any] = [self.forms.setdefault(form, len(self.forms)), None if since is None else since - before * unit]
+            if since is not None and unit == 1:
+                before = since
+            told.append(None if until is None else until - first)
+            if done is not None or by is not None:
+                told.append(None if by is None else _ref(by, order))
+                if not (isinstance(told[3], int) and done == days[listed[told[3]]]):
+                    told.append(None if done is None else done - first)
+            elif until is None:
+                told.pop()
+            found.append(told)
         return found
 
 
-def _listed(columns: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
+def second_of(one: str) -> int:
+    """When an id was made, in seconds, as its first digits say where it is a UUID by time; a submission's stamp is near it."""
+    return int(one[:8] + one[9:13], 16) // 1000 if UUID.fullmatch(one) else 0
 
 
-def _table(file: apsw.Connection, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    file.execute(f"CREATE TABLE {name} ({_listed(columns)})")
-    file.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)
+def _ref(one: str, order: Mapping[str, int]) -> int | str:
+    return order.get(one, id_of(one))
 
 
-Numbered = tuple[Sequence[str], list[Row]]
+def _trimmed(values: list[Any], nothing: tuple[Any, ...] = (None, 0)) -> list[Any]:
+    while values and values[-1] in nothing:
+        values.pop()
+    return values
 
 
-def _json(rows: Iterable[Any]) -> str:
-    return json.dumps(list(rows), separators=(",", ":"))
+def _kind(table: str, column: str) -> str:
+    if column in PEOPLE:
+        return "p"
+    if table == "fact" and column in AFTER_DAY:
+        return AFTER_DAY[column]
+    if column in SUBMISSIONS:
+        return "s"
+    text = schema.column_types().get((table.removesuffix("_sent"), column)) == "text" or table in ("opened", "conflict")
+    return "x" if text else ""
 
 
-def _chooser(columns: Sequence[str], names: Sequence[str]) -> Callable[[Row], Row]:
-    """Takes the columns of these names from a row."""
-    chosen = itemgetter(*(columns.index(name) for name in names))
-    return chosen if len(names) > 1 else lambda row: (chosen(row),)
-
-
-def _short(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _said(file: apsw.Connection, facts: Numbered) -> None:
-    """A row for what one submission says of one person: [[moment ..., [[code, num, txt], ...]], ...]."""
-    columns, rows = facts
-    whose, moment, told = (_chooser(columns, names) for names in (SAID, MOMENT, TOLD))
-    found: dict[Row, dict[Row, list[Row]]] = {}
+def _grouped(rows: Iterable[Row], at: int) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     for row in rows:
-        code, num, txt = told(row)
-        found.setdefault(whose(row), {}).setdefault(moment(row), []).append((code, _short(num), txt))
-    packed = (
-        (*own, _json([*_from_its_day(at), sorted(codes, key=repr)] for at, codes in sorted(moments.items(), key=repr)))
-        for own, moments in sorted(found.items())
-    )
-    _table(file, "said", (*SAID, "rows"), packed)
-    shared = ", ".join(f"{_moment(name, n)} AS \"{name}\"" for n, name in enumerate(MOMENT))
-    source = {name: f'm."{name}"' for name in (*SAID, *MOMENT)}
-    source |= {name: f"json_extract(k.value, '$[{n}]')" for n, name in enumerate(TOLD)}
-    for name, wanted in (("fact", COLUMNS["fact"]), ("answer", ANSWER)):
-        listed = ", ".join(f'{source[one]} AS "{one}"' for one in wanted)
-        file.execute(
-            f"CREATE VIEW {name} AS WITH m AS MATERIALIZED (SELECT s.subject, s.submission, {shared}, "
-            f"json_extract(j.value, '$[{len(MOMENT)}]') AS told FROM said AS s, json_each(s.rows) AS j) "
-            f"SELECT {listed} FROM m, json_each(m.told) AS k"
-        )
-
-
-def _from_its_day(moment: Row) -> list[Any]:
-    episode, day, last, at, ts, *rest = moment
-    return [episode, day, last - day, None if at is None else at - day * 86_400, ts - day * 86_400, *rest]
-
-
-def _moment(name: str, n: int) -> str:
-    """The column of a moment as it was."""
-    own, day = f"json_extract(j.value, '$[{n}]')", f"json_extract(j.value, '$[{MOMENT.index('day')}]')"
-    return {"day_last": f"{day} + {own}", "at": f"{day} * 86400 + {own}", "ts": f"{day} * 86400 + {own}"}.get(name, own)
-
-
-def _worked(file: apsw.Connection, steps: Numbered) -> None:
-    """A row for her steps of one pathway: [[rule, n, since, ...], ...]; and a table of the rules."""
-    columns, rows = steps
-    whose, rule, read = (_chooser(columns, names) for names in (WORKED, RULE, ROW))
-    rules: dict[Row, int] = {}
-    found: dict[Row, list[list[Any]]] = {}
-    for row in rows:
-        n, since, *more = read(row)
-        times = [None if one is None else one - (since or 0) for one in more[: len(WHEN)]]
-        number = rules.setdefault(rule(row), len(rules) + 1)
-        found.setdefault(whose(row), []).append([number, n, since, *times, *more[len(WHEN) :]])
-    _table(file, "worked", (*WORKED, "rows"), ((*own, _json(sorted(each, key=repr))) for own, each in sorted(found.items())))
-    file.execute(f"CREATE TABLE worked_rule (n INTEGER PRIMARY KEY, {_listed(RULE)})")
-    file.executemany(f"INSERT INTO worked_rule VALUES (?{', ?' * len(RULE)})", [(number, *own) for own, number in rules.items()])
-    source = {name: f's."{name}"' for name in WORKED} | {name: f'r."{name}"' for name in RULE}
-    for n, name in enumerate(ROW, 1):
-        own = f"json_extract(j.value, '$[{n}]')"
-        source[name] = f"COALESCE(json_extract(j.value, '$[2]'), 0) + {own}" if name in WHEN else own
-    listed = ", ".join(f'{source[name]} AS "{name}"' for name in COLUMNS["step"])
-    file.execute(
-        f"CREATE VIEW step AS SELECT {listed} FROM worked AS s, json_each(s.rows) AS j "
-        "JOIN worked_rule AS r ON r.n = json_extract(j.value, '$[0]')"
-    )
-
-
-def _spoken(file: apsw.Connection, spoken: Numbered, facts: Numbered, writes: Numbered) -> None:
-    """Whom a submission speaks of: it follows from what is said, but for those of which nothing else is here."""
-    told: set[Row] = set()
-    for columns, rows in (facts, writes):
-        told.update(map(_chooser(columns, ("submission", "subject")), rows))
-    _table(file, "spoken", spoken[0], [row for row in spoken[1] if tuple(row) not in told])
-    file.execute(
-        "CREATE VIEW speaks_of AS SELECT submission, subject FROM said UNION SELECT submission, subject FROM head "
-        "UNION SELECT submission, subject FROM spoken"
-    )
-
-
-def _heads(file: apsw.Connection, attributes: Numbered, writes: Numbered) -> None:
-    """Both tables in one."""
-    base = {(row[0], row[1], row[2]): row[4:] for row in writes[1]}
-    rows = [
-        (subject, name, value, submission, shown, *base[submission, subject, name])
-        for subject, name, value, submission, _, shown in attributes[1]
-    ]
-    _table(file, "head", HEAD, rows)
-    file.execute(
-        "CREATE VIEW attribute AS SELECT subject, name, value, submission, subject AS written_of, shown FROM head;"
-        "CREATE VIEW attribute_write AS SELECT submission, subject, name, value, base, has_base FROM head"
-    )
+        found.setdefault(row[at], []).append(row)
+    return found

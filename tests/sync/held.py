@@ -5,13 +5,14 @@ The app does the same in TypeScript; this is the short way to ask whether what w
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import apsw
+
+from tests.sync.opened import Opened
 
 Rows = list[tuple[Any, ...]]
 OWNED = {"answer": "subject", "home": "subject", "attribute_write": "subject", "made": "subject", "opened": "subject",
@@ -22,7 +23,7 @@ DERIVED = ("fact", "attribute", "subject", "relation", "step")
 
 @dataclass
 class Held:
-    """tables: name -> rows, words in full; columns: name -> their names. raw: the bytes of the file."""
+    """tables: name -> rows, words in full; columns: name -> their names. raw: the bytes of the document, not packed."""
 
     meta: dict[str, str]
     columns: dict[str, list[str]]
@@ -39,23 +40,12 @@ class Held:
         return sorted((tuple(row[place] for place in places) for row in self.tables[table]), key=repr)
 
 
-def open_snapshot(packed: bytes) -> Held:
-    """Everything that a snapshot holds as Python rows."""
-    raw = gzip.decompress(packed)
-    file = apsw.Connection(":memory:")
-    file.deserialize("main", raw)
-    words = dict(file.execute("SELECT n, text FROM word"))
-    worded = {(table, column) for table, column in file.execute("SELECT tbl, col FROM worded")}
-    columns, tables = {}, {}
-    names = [row[0] for row in file.execute("SELECT name FROM sqlite_master WHERE name NOT IN ('meta', 'word', 'worded')")]
-    for table in names:
-        columns[table] = [row[1] for row in file.execute(f"PRAGMA table_info({table})")]
-        whole = [
-            [one if one is None else words[one] for one in column] if (table, name) in worded else column
-            for name, column in zip(columns[table], zip(*file.execute(f"SELECT * FROM {table}"), strict=True), strict=False)
-        ]
-        tables[table] = list(zip(*whole, strict=True))
-    return Held(dict(file.execute("SELECT name, value FROM meta")), columns, tables, raw)
+def open_snapshot(raw: bytes) -> Held:
+    """Everything that a first pull holds as Python rows: what the app unpacks person by person, all at once."""
+    opened = Opened(json.loads(raw))
+    for table, rows in opened.listed.items():
+        assert not set(rows) - set(opened.tables[table]), f"lists read other rows of {table} than she has"
+    return Held(opened.meta, opened.columns, opened.tables, raw)
 
 
 def held_by(record: Any, username: str) -> Held:

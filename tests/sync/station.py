@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import brotli
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from doorstep.accounts.authority import Accounts
@@ -79,8 +80,9 @@ class Station:
         if token:
             asked["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         answer = b"".join(self.app(asked, start_response))
-        if told["headers"].get("content-encoding") == "gzip":
-            answer = gzip.decompress(answer)
+        how = told["headers"].get("content-encoding")
+        if how:
+            answer = {"gzip": gzip.decompress, "br": brotli.decompress}[how](answer)
         return Answer(told["status"], told["headers"], answer)
 
     def phone(self, username: str, device: str = "phone-1") -> Phone:
@@ -146,7 +148,7 @@ class Phone:
 
     def snapshot(self) -> Held:
         """Everything that the first pull brings, as rows."""
-        answer = self.get("snapshot")
+        answer = self.get("area")
         assert answer.status == 200, answer.body
         return open_snapshot(answer.body)
 

@@ -139,7 +139,7 @@ class TestState:
 
         script = make_token(Worker.objects.get(username=ATTENDANT))
         for token in ("", "dst_wrong", script):
-            for method, path in (("GET", "state"), ("GET", "snapshot"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels")):
+            for method, path in (("GET", "state"), ("GET", "area"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels")):
                 assert station.request(method, path, b"{}", token).status == 401, path
 
     def test_the_pack_is_what_the_state_names_and_stays_for_ever(self, station: Station) -> None:
@@ -156,11 +156,11 @@ class TestStanding:
         phone = station.phone(ATTENDANT)
         phones.lock(phone.row, SUPERVISOR)
         assert phone.state["standing"] == "locked"
-        assert phone.get("snapshot").status == 403
+        assert phone.get("area").status == 403
         assert phone.post("pull", {}).status == 403
         assert phone.push(phone.made("register", id="one"))[0]["outcome"] == "accepted"
         phones.unlock(phone.row, SUPERVISOR)
-        assert phone.get("snapshot").status == 200
+        assert phone.get("area").status == 200
 
     @pytest.mark.parametrize("wipe", [False, True])
     def test_a_revoked_phone_opens_nothing_but_its_state(self, station: Station, wipe: bool) -> None:
@@ -170,7 +170,7 @@ class TestStanding:
         told = phone.state
         assert told["standing"] == ("wipe" if wipe else "revoked")
         assert not {"areas", "pack", "opens", "scope"} & set(told)
-        for method, path in (("GET", "snapshot"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels"), ("GET", "pack/x")):
+        for method, path in (("GET", "area"), ("POST", "pull"), ("POST", "push"), ("POST", "parcels"), ("GET", "pack/x")):
             assert station.request(method, path, b"{}", phone.token).status == 403, path
         assert station.accounts.sender_of(phone.token) is None, "nor the other doors"
         with pytest.raises(ValueError, match="enrolled anew"):
@@ -213,7 +213,7 @@ class TestStanding:
         phone = station.phone(ATTENDANT)
         Worker.objects.filter(username=ATTENDANT).update(is_active=False)
         assert phone.state["standing"] == "revoked"
-        assert phone.get("snapshot").status == 403
+        assert phone.get("area").status == 403
 
     def test_every_decision_about_a_phone_is_written_down(self, station: Station) -> None:
         phone = station.phone(ATTENDANT)
@@ -306,28 +306,49 @@ class TestParcels:
 
 
 class TestPieces:
-    def test_a_snapshot_that_broke_off_goes_on_where_it_was(self, station: Station) -> None:
+    def test_a_first_pull_that_broke_off_goes_on_where_it_was(self, station: Station) -> None:
         phone = station.phone(ATTENDANT)
         station.world.send(registered(id="one"))
-        whole = phone.get("snapshot")
+        whole = phone.get("area")
         assert whole.status == 200
         station.world.send(registered(id="two", subject="another"))  # what comes meanwhile comes with the next pull
-        rest = phone.get("snapshot", HTTP_RANGE="bytes=500-", HTTP_IF_RANGE=whole.headers["etag"])
-        assert rest.status == 206
+        rest = phone.get("area", QUERY_STRING=f"from=500&mark={whole.headers['x-mark']}")
+        assert rest.status == 200
+        assert rest.headers["x-from"] == "500"
+        assert rest.headers["x-mark"] == whole.headers["x-mark"]
         assert whole.body[:500] + rest.body == whole.body
-        assert rest.headers["content-range"] == f"bytes 500-{len(whole.body) - 1}/{len(whole.body)}"
 
     def test_what_is_not_the_same_any_more_comes_whole(self, station: Station) -> None:
         phone, other = station.phone(ATTENDANT), station.phone(OTHER, "phone-2")
         station.world.send(registered(id="one"))
-        mark = phone.get("snapshot").headers["etag"]
-        for asked in ({"HTTP_RANGE": "bytes=500-"}, {"HTTP_RANGE": "bytes=500-", "HTTP_IF_RANGE": '"else"'},
-                      {"HTTP_RANGE": "bytes=999999999-", "HTTP_IF_RANGE": mark}, {"HTTP_RANGE": "words", "HTTP_IF_RANGE": mark}):  # fmt: skip
-            assert phone.get("snapshot", **asked).status == 200, asked
-        mark = phone.get("snapshot").headers["etag"]
-        assert other.get("snapshot", HTTP_RANGE="bytes=5-", HTTP_IF_RANGE=mark).status == 200, "nobody else's"
+
+        def begins(phone: Phone, asked: str) -> str:
+            return phone.get("area", QUERY_STRING=asked).headers["x-from"]
+
+        mark = phone.get("area").headers["x-mark"]
+        assert begins(phone, f"from=500&mark={mark}") == "500"
+        for asked in ("from=500", "from=500&mark=else", f"from=999999999&mark={mark}", f"from=words&mark={mark}"):
+            assert begins(phone, asked) == "0", asked
+            mark = phone.get("area").headers["x-mark"]
+        assert begins(other, f"from=5&mark={mark}") == "0", "nobody else's"
         Assignment.objects.filter(worker__username=ATTENDANT).update(place="KH-01020101")
-        assert phone.get("snapshot", HTTP_RANGE="bytes=5-", HTTP_IF_RANGE=mark).status == 200, "her area is another"
+        assert begins(phone, f"from=5&mark={mark}") == "0", "her area is another"
+
+    def test_it_is_packed_as_the_phone_takes_it(self, station: Station) -> None:
+        phone = station.phone(ATTENDANT)
+        station.world.send(registered(id="one"))
+        plain = phone.get("area")
+        assert "content-encoding" not in plain.headers
+        for taken, how in (("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("br;q=0, gzip;q=0.5", "gzip")):
+            told = phone.get("area", HTTP_ACCEPT_ENCODING=taken)
+            assert told.headers["content-encoding"] == how
+            assert told.body == plain.body
+            assert int(told.headers["content-length"]) < len(plain.body) * 0.7
+
+    def test_an_app_from_before_is_told_that_it_is_too_old(self, station: Station) -> None:
+        answer = station.phone(ATTENDANT).get("snapshot")
+        assert answer.status == 410
+        assert "newer" in answer.json["next"]
 
 
 def test_one_line_in_the_audit_log_for_each_look_and_no_name_in_it(station: Station) -> None:
@@ -343,5 +364,5 @@ def test_one_line_in_the_audit_log_for_each_look_and_no_name_in_it(station: Stat
 
 def test_other_addresses_and_methods_lead_nowhere(station: Station) -> None:
     phone = station.phone(ATTENDANT)
-    for method, path in (("GET", "push"), ("POST", "snapshot"), ("GET", "../state"), ("GET", ""), ("DELETE", "state")):
+    for method, path in (("GET", "push"), ("POST", "area"), ("GET", "../state"), ("GET", ""), ("DELETE", "state")):
         assert station.request(method, path, token=phone.token).status == 404

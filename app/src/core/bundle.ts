@@ -6,6 +6,7 @@
 
 import type { Database, Value } from './database';
 import { dropLocal, dropUnspoken } from './local';
+import { unpack } from './packed';
 import { OF_HER, OF_SUBMISSIONS, where } from './register';
 import { members } from './touch';
 
@@ -52,6 +53,7 @@ export function forget(db: Database, subjects: Iterable<string>): { subjects: Se
 
 /** Removes the rows of these people, but for local ones that stay. gone: whether a local submission's rows go. */
 function forgetRows(db: Database, subjects: Set<string>, gone: (submission: string, seq: number | null) => boolean): string[] {
+  unpack(db, subjects);
   const [condition, values] = where('subject', subjects);
   const local = db.rows<[string, string, number | null]>(
     `SELECT l.submission, l.subject, o.seq FROM local_row AS l LEFT JOIN outbox AS o ON o.id = l.submission WHERE l.${condition}`,

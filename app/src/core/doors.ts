@@ -1,4 +1,4 @@
-/** The server's doors for phones: `/sync/v1/`, JSON, gzip both ways. Every failure has one of the names of `Standing.trouble`. */
+/** The server's doors for phones: `/sync/v1/`, JSON, packed both ways. Every failure has one of the names of `Standing.trouble`. */
 
 import type { CallSent } from './calls';
 import type { FoundElsewhere, Language, PlaceAnywhere, SeekReason, Sought, Words } from '../contract';
@@ -8,6 +8,7 @@ import type { Body } from './local';
 import type { FormSent, PackSent } from './pack';
 import type { Proof } from './proofs';
 import { toBase64 } from './sign';
+import type { Snapshot } from './snapshot';
 import type { Opens } from './working';
 
 export type Trouble = 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
@@ -127,19 +128,18 @@ export class Doors {
     return this.json('POST', 'pull', { cursor, most });
   }
 
-  /** The file of the first pull. What came before the line broke is kept in memory, and the next try goes on from there. */
-  async snapshot(): Promise<Uint8Array> {
+  /** The first pull. What came before the line broke is kept in memory, and the next try goes on from there: bytes count as they are
+   * when the browser has unpacked them. */
+  async area(): Promise<Snapshot> {
     const begun = this.begun;
-    const headers = begun ? { Range: `bytes=${begun.bytes.length}-`, 'If-Range': begun.mark } : {};
-    const answer = await this.ask('GET', 'snapshot', undefined, headers);
-    const before = begun && answer.status === 206 ? begun.bytes : new Uint8Array();
+    const answer = await this.ask('GET', begun ? `area?from=${begun.bytes.length}&mark=${begun.mark}` : 'area');
+    const mark = answer.headers.get('X-Mark') ?? '';
+    const before = begun && Number(answer.headers.get('X-From')) === begun.bytes.length && mark === begun.mark ? begun.bytes : new Uint8Array();
     this.begun = null;
-    const mark = answer.headers.get('ETag') ?? '';
     const whole = await this.bytes(answer, before, (bytes) => {
-      if (mark) this.begun = { mark, bytes };
+      if (mark && bytes.length) this.begun = { mark, bytes };
     });
-    this.begun = null;
-    return unzipped(whole);
+    return parsed<Snapshot>(whole);
   }
 
   /** A piece of a sealed file, from that byte on. have: bytes that are there now; outcome: once all are. */
@@ -213,11 +213,7 @@ export class Doors {
   }
 
   private async read<T>(answer: Response): Promise<T> {
-    try {
-      return JSON.parse(new TextDecoder().decode(await this.bytes(answer))) as T;
-    } catch (error) {
-      throw error instanceof Away ? error : new Away('offline'); // cut off in the middle
-    }
+    return parsed<T>(await this.bytes(answer));
   }
 
   /** All bytes behind `before`. broken: told what came until the line broke, or no byte came for long. */
@@ -255,6 +251,14 @@ async function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
+function parsed<T>(bytes: Uint8Array): T {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as T;
+  } catch {
+    throw new Away('offline'); // cut off in the middle
+  }
+}
+
 function joined(chunks: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
@@ -277,14 +281,4 @@ async function through(bytes: Uint8Array<ArrayBuffer>, stream: TransformStream<U
 
 export function zipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return through(bytes, new CompressionStream('gzip') as TransformStream<Uint8Array, Uint8Array>);
-}
-
-/** Unpacked where it is packed: a browser may have unpacked it on the way. */
-export async function unzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return await through(bytes, new DecompressionStream('gzip') as TransformStream<Uint8Array, Uint8Array>);
-  } catch {
-    throw new Away('offline');
-  }
 }

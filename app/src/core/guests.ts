@@ -8,6 +8,7 @@ import { keepGuests, kept } from './guests_kept';
 import { shorts, type Reader } from './people';
 import { clear, DERIVED, where } from './register';
 import type { Pack } from './pack';
+import { unpack } from './packed';
 import { touched } from './touch';
 import { workOut, type Opens } from './working';
 
@@ -47,6 +48,7 @@ export function arrivals(reader: Reader, username: string): Arrival[] {
     [day - NEW_FOR, day, day],
   ) : [];
   const since = new Map(rows);
+  unpack(db, since.keys());
   const [condition, values] = where('f.subject', since.keys());
   const by = new Map<string, string>();
   for (const [subject, on, author] of db.rows<[string, number, string]>(

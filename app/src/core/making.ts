@@ -12,6 +12,7 @@ import { putLocal, type Body, type Order } from './local';
 import { hex } from './hex';
 import { add, out, type Signed } from './outbox';
 import { formOf, type Pack } from './pack';
+import { unpack } from './packed';
 import { meta, setMeta } from './register';
 import { toBase64, type Signer } from './sign';
 import { now } from './time';
@@ -28,6 +29,7 @@ export interface Author {
 
 /** A submission and its place in the order, as it would be made now. Nothing is written. */
 export function compose(db: Database, pack: Pack, filled: FilledForm, author: Author): { body: Body; order: Order; ms: number; clock: string } {
+  unpack(db, [filled.subject]);
   const ms = now(db);
   const clock = tick(read(meta(db, 'clock')), ms);
   const before = filled.replaces ? out(db, filled.replaces)?.body : null;

@@ -3,6 +3,7 @@
 import type { Month, MonthFigure, MonthReason, MonthWork, PersonShort } from '../contract';
 import { NOT_DONE } from './lists';
 import { formOf, type FiguresInfo, type Pack } from './pack';
+import { unpackDays } from './packed';
 import { shorts } from './people';
 import type { Asking } from './today';
 import type { Opens } from './working';
@@ -59,6 +60,7 @@ const WROTE =
 export function month(asking: Asking, username: string, opens: Opens, year: number, of: number): Month {
   const { db, pack } = asking;
   const [first, last] = daysOf(year, of);
+  unpackDays(db, first, last);
   const rows = db.rows<[string, string, string]>(WROTE, [username, first, last]);
   const pairs = new Set(rows.map(([submission, , subject]) => `${submission} ${subject}`));
   const why = db

@@ -5,7 +5,7 @@ import type { Pack, RuleTable } from './pack';
 
 /** What stays when the register is thrown away: work of this phone that has no other place. folded: whose answers are not written
  * out, since the first pull brought them and nobody has worked her out anew: they are her facts without their episodes.
- * unworked: what was kept here, and nobody is worked out of it yet. */
+ * packed: who is still as the first pull brought her (packed.ts). unworked: what was kept here, and nobody is worked out of it yet. */
 export const LOCAL = `
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS local_row (submission TEXT NOT NULL, subject TEXT NOT
 CREATE INDEX IF NOT EXISTS local_row_subject ON local_row (subject);
 CREATE TABLE IF NOT EXISTS folded (subject TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS unworked (submission TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS packed (subject TEXT PRIMARY KEY, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS draft (
   id TEXT PRIMARY KEY,
   form TEXT NOT NULL,
@@ -120,6 +121,7 @@ export function dropRegister(db: Database): void {
   for (const name of [...BESIDE_TABLES, ...own]) db.script(`DROP TABLE IF EXISTS main."${name}"`);
   db.run('DELETE FROM local_row');
   db.run('DELETE FROM folded');
+  db.run('DELETE FROM packed');
 }
 
 function tables(db: Database): string[] {

@@ -1,47 +1,63 @@
-/** The first pull: one database file of the area, opened in memory, copied into the keyed database, indexed there.
+/** The first pull: one document of the area. What lists read goes into tables now; the rest stays packed until she is looked at.
  *
  * All of it in one transaction: a phone that stops in between still has what it had. Nothing of it lies in the open on the disk.
  */
 
 import { pointTo } from './bundle';
-import type { Database } from './database';
+import type { Database, Row, Value } from './database';
 import { putLocal } from './local';
 import { beyond } from './outbox';
 import { relationCodes, type Pack } from './pack';
+import { idOf, keepPacked, unpack, type Shared, type Whole } from './packed';
 import { makeRegister, setMeta } from './register';
 import { indexWords } from './search';
-import { touched } from './touch';
+import { members, touched } from './touch';
 import { workOut, type Opens } from './working';
 
-const FILE = 'snapshot';
-const NOT_COPIED = ['meta', 'word', 'worded'];
+/** Whose a row is (p), her submission (s), a word or a text (x), days (d) and seconds (t) after its day, as it is (''). */
+type Kind = 'p' | 's' | 'x' | 'd' | 't' | '';
+type Table = [columns: string[], kinds: Kind[], values: Value[][]];
 
-/** Replaces the register by this file; what was made here and is not in it stays beside it. */
-export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Uint8Array): void {
-  db.attach(FILE, file);
-  try {
-    db.transaction(() => {
-      makeRegister(db, pack, () => copy(db));
-      const asOf = Number(db.value(`SELECT value FROM ${FILE}.meta WHERE name = 'as_of'`) ?? 0);
-      db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
-      db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
-      pointTo(db, relationCodes(pack), null);
-      indexWords(db, null);
-      putBack(db, pack, packOf, opens, asOf);
-      dropCopies(db, asOf);
-      setMeta(db, 'cursor', String(db.value(`SELECT value FROM ${FILE}.meta WHERE name = 'cursor'`) ?? ''));
-    });
-  } finally {
-    db.detach(FILE);
-  }
+/** As the station writes it: doorstep/sync/snapshot_file.py. Person by person, in the order of `people`. */
+export interface Snapshot extends Shared {
+  format: number;
+  meta: Record<string, string>;
+  tables: Record<string, Table>;
+  people: string[];
+  ids: Whole[0][];
+  subs: Whole[1][];
+  said: Whole[2][];
+  steps: Whole[3][];
+  made: Whole[4][];
+  based: Whole[5][];
+}
+
+const DAY = 86_400;
+
+/** Replaces the register by this one; what was made here and is not in it stays beside it. */
+export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Snapshot): void {
+  db.transaction(() => {
+    makeRegister(db, pack, () => fill(db, file));
+    const asOf = Number(file.meta['as_of'] ?? 0);
+    db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
+    db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
+    pointTo(db, relationCodes(pack), null);
+    indexWords(db, null);
+    putBack(db, pack, packOf, opens, asOf);
+    dropCopies(db, asOf);
+    setMeta(db, 'open_from', file.meta['open_from'] ?? '0');
+    setMeta(db, 'cursor', file.meta['cursor'] ?? '');
+  });
 }
 
 function putBack(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, asOf: number): void {
   const subjects = new Set<string>();
   const waiting = beyond(db, asOf);
   for (const one of waiting) {
+    if (!one.body) continue;
+    unpack(db, members(db, new Set([one.body.subject])));
     // What the file already has of it came before its receipt: it is not put beside itself.
-    if (!one.body || db.value('SELECT 1 FROM sub WHERE submission = ?', [one.id])) continue;
+    if (db.value('SELECT 1 FROM sub WHERE submission = ?', [one.id])) continue;
     for (const subject of putLocal(db, packOf(one.body.form, one.body.version), one.body, one)) subjects.add(subject);
   }
   workOut(db, pack, touched(db, pack, subjects, waiting.map((one) => one.id)), opens);
@@ -53,19 +69,32 @@ function dropCopies(db: Database, asOf: number): void {
   db.run(`UPDATE outbox SET body = '' WHERE state = 'sent' AND seq <= ? AND subject NOT IN (${held})`, [asOf]);
 }
 
-function copy(db: Database): void {
-  const worded = new Set(db.rows<[string, string]>(`SELECT tbl, col FROM ${FILE}.worded`).map(([table, column]) => `${table}.${column}`));
-  const names = db.column(`SELECT name FROM ${FILE}.sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'`);
-  for (const table of names) {
-    if (NOT_COPIED.includes(table) || !db.has(table) || (table === 'answer' && names.includes('fact'))) continue;
-    const own = new Set(db.columns(table));
-    const columns = db.columns(table, FILE).filter((column) => own.has(column));
-    const chosen = columns.map((column) =>
-      worded.has(`${table}.${column}`) ? `(SELECT text FROM ${FILE}.word WHERE n = t."${column}")` : `t."${column}"`,
-    );
-    const named = columns.map((column) => `"${column}"`).join(', ');
-    db.run(`INSERT OR REPLACE INTO main."${table}" (${named}) SELECT ${chosen.join(', ')} FROM ${FILE}."${table}" AS t`);
+function fill(db: Database, file: Snapshot): void {
+  const people = file.people.map(idOf);
+  const ids = file.ids.map((own) => own.map(idOf));
+  for (const [name, table] of Object.entries(file.tables)) {
+    if (!db.has(name)) continue;
+    const own = new Set(db.columns(name));
+    const chosen = table[0].map((column, n) => [column, n] as const).filter(([column]) => own.has(column));
+    const rows = rowsOf(file.words, people, ids, table).map((row) => chosen.map(([, n]) => row[n] ?? null));
+    db.pour(name, chosen.map(([column]) => column), rows, 'INSERT OR REPLACE');
   }
-  // Her facts are her answers, each in an episode: they are written out when she is worked out anew.
-  if (names.includes('fact')) db.run('INSERT INTO folded (subject) SELECT DISTINCT subject FROM fact');
+  const { words, shapes, rules, forms, end } = file;
+  keepPacked(db, { words, shapes, rules, forms, end }, people.map((subject, n): [string, Whole] => [
+    subject, [file.ids[n] ?? [], file.subs[n] ?? [], file.said[n] ?? [], file.steps[n] ?? [], file.made[n] ?? [], file.based[n] ?? []],
+  ]));
+}
+
+function rowsOf(words: string[], people: string[], ids: string[][], [columns, kinds, values]: Table): Row[] {
+  const day = columns.indexOf('day');
+  return (values[0] ?? []).map((_, n) =>
+    kinds.map((kind, at): Value => {
+      const value = values[at]?.[n] ?? null;
+      if (value === null || !kind) return value;
+      if (kind === 'd' || kind === 't') return Number(values[day]?.[n]) * (kind === 'd' ? 1 : DAY) + Number(value);
+      if (typeof value !== 'number') return kind === 'x' ? value : idOf(String(value));
+      const found = kind === 'x' ? words[value - 1] : kind === 'p' ? people[value] : ids[values[0]?.[n] as number]?.[value];
+      return found ?? null;
+    }),
+  );
 }

@@ -3,8 +3,9 @@
 import type { Status, StepNow } from '../contract';
 import { dayOf } from './clock';
 import type { Database, Value } from './database';
+import { unpack, unpackEverybody } from './packed';
 import { ruleOf, type Pack, type RuleInfo } from './pack';
-import { UNTIL, where } from './register';
+import { meta, UNTIL, where } from './register';
 
 const COLUMNS = [
   'subject', 'episode', 'pathway', 'step', 'n', 'rule', 'clock', 'opens', 'due', 'overdue', 'closes', 'done_on', 'waits_for',
@@ -30,6 +31,7 @@ const NOT_DONE = ['due', 'late', 'missed'];
 /** All rows of these people, whatever their status. */
 export function ofSubjects(db: Database, pack: Pack, subjects: Iterable<string>, at: Moment, country: string): Row[] {
   const listed = JSON.stringify([...subjects]);
+  unpack(db, JSON.parse(listed) as string[]);
   const asof = 'asof AS (SELECT value AS subject, CAST(? AS INTEGER) AS t_day, CAST(? AS INTEGER) AS t_second FROM json_each(?))';
   return shown(db, pack, db.rows(query(pack, asof), [at.day, at.second, listed]), at, country);
 }
@@ -37,6 +39,7 @@ export function ofSubjects(db: Database, pack: Pack, subjects: Iterable<string>,
 /** Rows of everybody that are open now, or will be within some days. Only these are read: what is done or missed stays where it
  * lies. */
 export function open(db: Database, pack: Pack, at: Moment, days: number, country: string): Row[] {
+  if (at.day < Number(meta(db, 'open_from', '0'))) unpackEverybody(db); // what was open then is not what was open when it came
   const of = (day: number, second: number): string => `CASE WHEN clock = 'minute' THEN ${Math.floor(second)} ELSE ${Math.floor(day)} END`;
   const now = of(at.day, at.second);
   const there =

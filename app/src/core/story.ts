@@ -3,6 +3,7 @@
 import type { OutState, PersonShort, PhoneRules, Story, StoryEntry, Words } from '../contract';
 import type { Database } from './database';
 import { formOf, type CodeInfo, type Pack } from './pack';
+import { unpack } from './packed';
 import { attributesOf, short, shorts, text } from './people';
 import { where } from './register';
 import { ofSubjects, pressing, told } from './steps';
@@ -12,6 +13,7 @@ import { canonical } from './touch';
 export function story(asking: Asking, asked: string, me: string): Story | null {
   const { db, pack, at } = asking;
   const subject = canonical(db, asked);
+  unpack(db, [subject]);
   const person = short(asking, subject);
   if (!person) return null;
   const steps = ofSubjects(db, pack, [subject], at, asking.country).sort(pressing(at)).map(told);

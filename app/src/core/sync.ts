@@ -190,7 +190,7 @@ async function snapshot(session: Session, hash: string): Promise<void> {
     pack = readPack(hash, sent);
     packs.keep(hash, sent); // beside the one in force: that one stays until the people have come
   }
-  const file = await session.doors.snapshot();
+  const file = await session.doors.area();
   prepare(db, pack);
   const inForce = pack;
   takeSnapshot(db, inForce, (form, version) => packs.of(form, version, inForce), session.opens, file);

@@ -3,12 +3,14 @@
 
 import type { Database } from './database';
 import type { Pack } from './pack';
+import { unpack } from './packed';
 import { where } from './register';
 
 /** The closure of these subjects and of these submissions, whose corrections are ranked anew. */
 export function touched(db: Database, pack: Pack, raw: Iterable<string>, submissions: Iterable<string>): Set<string> {
-  let found = union(new Set(raw), ofCorrections(db, pack, submissions));
-  found = members(db, found);
+  let found = members(db, new Set(raw));
+  unpack(db, found); // what she said before may belong to the same correction
+  found = members(db, union(found, ofCorrections(db, pack, submissions)));
   const pointing = pointingAt(db, found);
   return [...pointing].every((subject) => found.has(subject)) ? found : members(db, union(found, pointing));
 }

@@ -5,6 +5,7 @@
 
 import type { Database } from './database';
 import type { Needs, Pack, Statement } from './pack';
+import { unpack } from './packed';
 import { clear, unfold, where } from './register';
 import { indexWords } from './search';
 
@@ -17,6 +18,7 @@ export type Opens = Record<string, string[]>;
 /** Works these people out anew: first the facts of all of them, then the steps, which read the facts of others too. */
 export function workOut(db: Database, pack: Pack, subjects: Iterable<string>, opens: Opens): void {
   const all = [...subjects].sort();
+  unpack(db, [...all, ...related(db, all)]);
   unfold(db, all);
   for (let at = 0; at < all.length; at += AT_ONCE) some(db, pack.facts, all.slice(at, at + AT_ONCE));
   for (let at = 0; at < all.length; at += AT_ONCE) {
@@ -26,6 +28,18 @@ export function workOut(db: Database, pack: Pack, subjects: Iterable<string>, op
     keepHomes(db, chosen);
     indexWords(db, chosen);
   }
+}
+
+/** Whose facts the steps of these people read, or are read by. */
+function related(db: Database, subjects: string[]): string[] {
+  const [of, values] = where('subject', subjects);
+  const [to, listed] = where('target', subjects);
+  const other = `SELECT target FROM points_at WHERE ${of} UNION SELECT subject FROM points_at WHERE ${to}`;
+  return db.column(
+    `WITH other (subject) AS (${other}), head (subject) AS (SELECT subject FROM other UNION SELECT a.canonical FROM alias AS a JOIN other AS o ON o.subject = a.subject) ` +
+      'SELECT subject FROM head UNION SELECT a.subject FROM alias AS a JOIN head AS h ON h.subject = a.canonical',
+    [...values, ...listed],
+  );
 }
 
 function fill(db: Database, statement: Statement): void {

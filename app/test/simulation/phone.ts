@@ -5,6 +5,7 @@ import { Engine } from '../../src/core/phone';
 import type { Session } from '../../src/core/session';
 import { InMemory, type Shelf, type Store } from '../../src/core/shelf';
 import { among, type Row } from '../../src/core/database';
+import { unpackEverybody } from '../../src/core/packed';
 import { asTrouble } from '../../src/core/trouble';
 import { Drive } from './drive';
 import { Network } from './network';
@@ -184,6 +185,7 @@ export class SimPhone {
     if (!this.ready) return null;
     if (this.sabotage === 'looks_first') await this.sync();
     const { db } = this.open;
+    unpackEverybody(db);
     const rows = db.rows<[string, string, string, number]>(
       "SELECT f.submission, f.subject, s.place, CAST(f.num AS INTEGER) FROM fact AS f JOIN sub AS s ON s.submission = f.submission WHERE f.code = 'iron_tablets' " +
         'AND NOT EXISTS (SELECT 1 FROM sub AS c WHERE c.replaces = f.submission) ORDER BY f.num',
@@ -268,12 +270,14 @@ export class SimPhone {
   }
 
   rows(sql: string, values: (string | number | null)[]): Row[] {
+    unpackEverybody(this.open.db);
     return this.open.db.rows(sql, values);
   }
 
   /** The list of everybody here at a moment, all statuses, by the pack's own statement. */
   listed(columns: string[], day: number, second: number): Row[] {
     const asof = 'asof AS (SELECT subject, CAST(? AS INTEGER) AS t_day, CAST(? AS INTEGER) AS t_second FROM subject)';
+    unpackEverybody(this.open.db);
     return this.open.db.rows(`WITH ${asof} SELECT ${columns.join(', ')} FROM (${this.open.packs.required.status}) AS listed`, [day, second]);
   }
 

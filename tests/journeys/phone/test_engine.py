@@ -115,7 +115,7 @@ def test_a_battery_taken_out_in_the_first_pull_begins_it_again(phone: Phone, lin
     code = line.server.more_codes()["srey"]
     phone.ask("enrol", line.address, code)
     phone.ask("setSecret", "srey", "0815", "pin")
-    line.lose = "/snapshot"
+    line.lose = "/area"
     phone.begin("sync")
     assert line.reached.wait(60)
     phone.switch_off()

@@ -46,20 +46,20 @@ export class Network {
   /** Cuts this request alone, counted from now; 0: none. */
   nth = 0;
 
-  /** Breaks the next answer of a snapshot off after so many bytes; 0: none. */
+  /** Breaks the next first pull off after so many bytes; 0: none. */
   bytes = 0;
-  ranges: string[] = [];
+  from: number[] = [];
 
   fetch: Fetch = async (input, init) => {
     const address = String(input);
     this.asked.push(address.split('/sync/v1/')[1] ?? '');
-    const range = new Headers(init?.headers).get('Range');
-    if (range) this.ranges.push(range);
+    const from = /\/area\?from=(\d+)/.exec(address)?.[1];
+    if (from) this.from.push(Number(from));
     const hit = this.nth ? --this.nth === 0 : this.only.test(address);
     if (hit && this.cut === 'before') throw new TypeError('cut');
     const answer = await fetch(input, init);
     if (hit && this.cut === 'after') throw new TypeError('cut');
-    if (this.bytes && address.endsWith('/snapshot')) return this.broken(answer);
+    if (this.bytes && address.endsWith('/area')) return this.broken(answer);
     return answer;
   };
 

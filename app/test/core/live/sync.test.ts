@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { StepNow, TodayCard } from '../../../src/contract';
 import type { Database } from '../../../src/core/database';
+import { unpackEverybody } from '../../../src/core/packed';
 import { workOut } from '../../../src/core/working';
 import { CODES, TestPhone } from './made';
 
 const DERIVED = ['fact', 'attribute', 'relation', 'home', 'subject', 'step'];
-const dump = (db: Database): Record<string, string[]> =>
-  Object.fromEntries(DERIVED.map((table) => [table, db.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify(row)).sort()]));
+const dump = (db: Database): Record<string, string[]> => {
+  unpackEverybody(db);
+  return Object.fromEntries(DERIVED.map((table) => [table, db.rows(`SELECT * FROM ${table}`).map((row) => JSON.stringify(row)).sort()]));
+};
 
 /** Says what differs, and not all that is alike. */
 function same(before: Record<string, string[]>, after: Record<string, string[]>, table: string): void {
@@ -45,6 +48,7 @@ describe('the phone works out what the server worked out', () => {
 /** Somebody whom an attendant of the village was ever sent about: others are the station's, and held when she writes of them. */
 function pregnant(today: Awaited<ReturnType<TestPhone['engine']['today']>>): TodayCard {
   const { db } = dara.session;
+  unpackEverybody(db);
   const known = (subject: string): boolean =>
     db.value("SELECT 1 FROM speaks_of AS o JOIN sub AS s ON s.submission = o.submission WHERE o.subject = ? AND s.place = 'KH-16050201'", [subject]) !== null;
   const card = cards(today).find((one) => one.person.weeks !== null && known(one.person.subject));
