@@ -14,6 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from doorstep.record import schema
@@ -31,8 +32,9 @@ OWN_WORDS = {
 AFTER_DAY = {"day_last": "d", "at": "t", "ts": "t"}
 PEOPLE = {"subject", "canonical", "target", "written_of"}
 SUBMISSIONS = {"submission", "done_by", "member", "root"}
-NOTHING, NUMBER, WORD, TEXT, NUMBER_AND_WORD, NUMBER_AND_TEXT = range(6)
-"""What a fact of a shape has for a value."""
+NOTHING, NUMBER, WORD, TEXT = 0, 1, 2, 4
+"""What a fact of a shape has for a value: a number, a word or a text, or a number and one of these."""
+MOMENT_FIRST = itemgetter(6, 11, 2, 3)
 DAY, SECOND = 86_400, 1_000_000
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Tables = Mapping[str, tuple[Sequence[str], list[Row]]]
@@ -53,7 +55,8 @@ class _File:
     def __init__(self, tables: Tables, own_texts: Collection[str]) -> None:
         self.tables, self.own_texts = tables, own_texts
         self.words: dict[str, int] = {}
-        self.shapes: dict[str, int] = {}
+        self.facts: dict[tuple[Any, ...], int] = {}
+        self.shapes: dict[tuple[int, ...], int] = {}
         self.rules: dict[tuple[Any, ...], int] = {}
         self.forms: dict[tuple[Any, ...], int] = {}
         self.subs = {row[0]: row for row in tables["sub"][1]}
@@ -93,8 +96,11 @@ class _File:
                 for subject, order in of_her
             ],
         }  # fmt: skip
-        shapes = [json.loads(shape) for shape in self.shapes]
-        return {**found, "words": list(self.words), "shapes": shapes, "rules": list(self.rules), "forms": list(self.forms)}
+        told_facts = [(*map(self._word, words), kind) for *words, kind in self.facts]
+        rules = [tuple(map(self._word, rule)) for rule in self.rules]
+        forms = [_trimmed([*told, self._word(why), self._word(waits)], (None,)) for *told, why, waits in self.forms]
+        shapes = [[told_facts[n] for n in shape] for shape in self.shapes]
+        return {**found, "shapes": shapes, "rules": rules, "forms": forms, "words": list(self.words)}
 
     def _word(self, text: str | None) -> int | None:
         return None if text is None else self.words.setdefault(text, len(self.words) + 1)
@@ -144,32 +150,34 @@ class _File:
             of.setdefault(row[12], []).append(row)
         found = []
         for one in order:
-            own = sorted(of.get(one, ()), key=lambda row: (row[6], row[11], row[2], row[3], str(row[9]), str(row[8])))
+            own = sorted(of.get(one, ()), key=MOMENT_FIRST)
             base = self.subs[one][7]
             days[one] = max((row[3] for row in own), default=base)
             found.append(self._answers(own, base) if own else 0)
         return found
 
     def _answers(self, rows: list[Row], base: int) -> list[Any]:
-        shape, values = [], []
-        moments: list[Any] = []
-        counts: list[int] = []
+        values: list[Any] = []
+        shape, moments, counts = list[int](), list[Any](), list[int]()
+        before: Any = None
         for _, episode, code, day, last, at, ts, precision, num, txt, how, place, _ in rows:
-            word = txt is not None and code not in self.own_texts
-            number = int(num) if isinstance(num, float) and num.is_integer() else num
-            said = self._word(txt) if word else txt
-            kind = NOTHING if num is None else NUMBER
+            kind = NOTHING
+            if num is not None:
+                kind = NUMBER
+                values.append(int(num) if isinstance(num, float) and num.is_integer() else num)
             if txt is not None:
-                kind = (WORD if word else TEXT) if num is None else (NUMBER_AND_WORD if word else NUMBER_AND_TEXT)
-            values += [one for one in (number, said) if one is not None]
-            shape.append((*map(self._word, (code, episode, precision, how, place)), kind))
-            moment = self._moment(day - base, last - day, None if at is None else at - day * DAY, ts - day * DAY)
-            if moments and moments[-1] == moment:
+                word = code not in self.own_texts
+                kind += WORD if word else TEXT
+                values.append(self._word(txt) if word else txt)
+            shape.append(self.facts.setdefault((code, episode, precision, how, place, kind), len(self.facts)))
+            moment = (day, last, at, ts)
+            if moment == before:
                 counts[-1] += 1
             else:
-                moments.append(moment)
+                moments.append(self._moment(day - base, last - day, None if at is None else at - day * DAY, ts - day * DAY))
                 counts.append(1)
-        number = self.shapes.setdefault(json.dumps(shape), len(self.shapes))
+            before = moment
+        number = self.shapes.setdefault(tuple(shape), len(self.shapes))
         return [number, *((moments[0], 0) if len(moments) == 1 else (moments, counts)), *values]
 
     def _moment(self, day: int, lasts: int, at: int | None, ts: int) -> Any:
@@ -193,9 +201,11 @@ class _File:
              compartment) = row  # fmt: skip
             first = since or 0
             whole = (episode, pathway, step, rule, clock, urgency, compartment)
-            number = self.rules.setdefault(tuple(map(self._word, whole)), len(self.rules))
-            times = [None if one is None else one - first for one in (opens, due, overdue, closes)]
-            form = tuple(_trimmed([number, n, *times, self._word(why), self._word(waits)], (None,)))
+            form = (
+                self.rules.setdefault(whole, len(self.rules)), n, None if opens is None else opens - first,
+                None if due is None else due - first, None if overdue is None else overdue - first,
+                None if closes is None else closes - first, why, waits,
+            )  # fmt: skip
             unit = DAY if clock == "minute" else 1
             told: list[Any] = [self.forms.setdefault(form, len(self.forms)), None if since is None else since - before * unit]
             if since is not None and unit == 1:

@@ -110,8 +110,8 @@ class Opened:
             moment = each[n] if each else moments
             after, second, lasts, ts = [*(moment if isinstance(moment, list) else [moment]), None, None, None][:4]
             day = made + after
-            num = values.pop() if kind in (1, 4, 5) else None
-            txt = self._word(values.pop()) if kind in (2, 4) else values.pop() if kind in (3, 5) else None
+            num = values.pop() if kind & 1 else None
+            txt = self._word(values.pop()) if kind & 2 else values.pop() if kind & 4 else None
             end = ts if ts is not None else second if second is not None else self.file["end"]
             found.append((
                 subject, self._word(episode), self._word(code), day, day + (lasts or 0), None if second is None else day * DAY + second,

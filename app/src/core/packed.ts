@@ -29,7 +29,8 @@ export type Whole = [
   based: [name: number, submission: number | string, base: string | null][],
 ];
 
-const [NUMBER, WORD, TEXT, NUMBER_AND_WORD] = [1, 2, 3, 4];
+/** What a fact has for a value: a number, a word or a text, or a number and one of these. */
+const [NUMBER, WORD, TEXT] = [1, 2, 4];
 const DAY = 86_400;
 const SECOND = 1_000_000;
 const AT_ONCE = 100;
@@ -166,8 +167,8 @@ function facts(shared: Shared, said: Said, subject: string, submission: string, 
     const moment = each[at] ?? 0;
     const [after, second = null, lasts = 0, ts = second ?? shared.end] = typeof moment === 'number' ? [moment] : moment;
     const day = made + after;
-    const number = kind === NUMBER || kind >= NUMBER_AND_WORD ? (values[value++] as number) : null;
-    const text = kind === WORD || kind === NUMBER_AND_WORD ? word(values[value++] as number) : kind >= TEXT ? (values[value++] as string) : null;
+    const number = kind & NUMBER ? (values[value++] as number) : null;
+    const text = kind & WORD ? word(values[value++] as number) : kind & TEXT ? (values[value++] as string) : null;
     rows.push([
       subject, word(episode), word(code), day, day + lasts, second === null ? null : day * DAY + second, day * DAY + ts, word(precision),
       number, text, word(how), word(place), submission,
