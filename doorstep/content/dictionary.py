@@ -19,11 +19,14 @@ from doorstep.content.problems import Problem, Problems, one_of, quoted
 KINDS = ("number", "integer", "yesno", "choice", "choices", "text", "date", "time", "subject")
 STANDARDS = ("loinc", "icd", "smart")
 COLUMNS = (
-    "code", "kind", "unit", "choices", "episode", "compartment", "legal_basis", "purpose", "retention",
+    "code", "kind", "unit", "range", "usual", "choices", "episode", "compartment", "legal_basis", "purpose", "retention",
     *STANDARDS, "note",
 )  # fmt: skip
 LARGEST = 5 * 1024 * 1024
 
+_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
+PAST = "..today"
+"""The range of a day that lies behind."""
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LABEL = re.compile(r"label_([a-z]{2,3}(?:_[A-Za-z]+)?)")
 _WORDS = """how and or not in true false any count latest first day first_day at first_at known weeks_since
@@ -167,8 +170,21 @@ class _Reader:
             purpose=text("purpose"),
             retention=text("retention"),
             standard={name: text(name) for name in STANDARDS if text(name)},
+            range=self._range(kind, cells.get("range")),
+            usual=self._range(kind, cells.get("usual")),
+            past=kind in ("date", "time") and text("range") == PAST,
             place=Place(self.name, named.line, named.column),
         )
+
+    def _range(self, kind: str, cell: Cell | None) -> tuple[str, str] | None:
+        """`30..45` -> its two ends. A day has no range but `..today`."""
+        if cell is None or not cell.text or (kind in ("date", "time") and cell.text == PAST):
+            return None
+        found = _RANGE.fullmatch(cell.text)
+        if found and kind in ("number", "integer") and float(found[1]) <= float(found[2]):
+            return found[1], found[2]
+        self._add("value-wrong", cell, quoted(cell.text), f"30..45, for a number, or {PAST}, for a day that lies behind")
+        return None
 
     def _choices(self, kind: str, cell: Cell, text: str) -> tuple[str, ...]:
         choices = tuple(text.split())

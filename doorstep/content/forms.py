@@ -70,7 +70,7 @@ def build_form(
 ) -> tuple[Form | None, list[Problem]]:
     """Sheets -> Form. `fallback_id` is the id of a form whose settings name none."""
     try:
-        xml, _ = to_xform(sheets, fallback_id, file)
+        xml, _ = to_xform(sheets, fallback_id, file, dictionary)
     except Refused as refused:
         return None, [refused.problem]
     form = _Builder(sheets, read_xform(xml), dictionary, file).form(xml)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from doorstep.content.forms_limits import limited
 from doorstep.content.forms_sheets import Cell, Row, Sheet, Sheets
+from doorstep.content.model import Code
 from doorstep.content.problems import Problem, quoted
 
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
@@ -43,15 +45,20 @@ def is_own(column: str) -> bool:
     return folded.startswith((OWN, "form_title:"))
 
 
-def to_xform(sheets: Sheets, fallback_id: str, file: str) -> tuple[str, list[str]]:
-    """The XForm and pyxform's warnings. `file` is the name in messages. Raises Refused."""
+def to_xform(
+    sheets: Sheets, fallback_id: str, file: str, dictionary: Mapping[str, Code] | None = None
+) -> tuple[str, list[str]]:
+    """The XForm and pyxform's warnings. `file` is the name in messages. Raises Refused.
+
+    dictionary: its ranges and units are put into the form (forms_limits).
+    """
     from pyxform.errors import PyXFormError  # takes long to load: only where a form is read, not with every command
     from pyxform.xls2xform import convert
 
     warnings: list[str] = []
     _columns_once(standard(sheets), file)
     try:
-        result = convert(xlsform=_workbook(sheets, fallback_id), warnings=warnings)
+        result = convert(xlsform=_workbook(sheets, fallback_id, dictionary or {}), warnings=warnings)
     except PyXFormError as error:
         raise Refused(_problem(str(error), standard(sheets), file)) from error
     except Exception as error:  # pyxform meets forms that it did not foresee with any error at all
@@ -70,13 +77,33 @@ def _columns_once(sheets: Mapping[str, Sheet], file: str) -> None:
             seen.add(cell.text)
 
 
-def _workbook(sheets: Sheets, fallback_id: str) -> dict[str, Any]:
+def _workbook(sheets: Sheets, fallback_id: str, dictionary: Mapping[str, Code]) -> dict[str, Any]:
     book: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": fallback_id}
-    for name, sheet in standard(sheets).items():
-        columns = [column for column in sheet.columns if column and not is_own(column)]
-        book[f"{name}_header"] = [dict.fromkeys(columns)] if columns else []
-        book[name] = [dict(_cells(sheet, row)) for row in sheet.rows]
+    tables = {name: [dict(_cells(sheet, row)) for row in sheet.rows] for name, sheet in standard(sheets).items()}
+    headers = {
+        name: [column for column in sheet.columns if column and not is_own(column)]
+        for name, sheet in standard(sheets).items()
+    }
+    if "survey" in tables:
+        settings = tables.setdefault("settings", [])
+        headers["survey"], tables["survey"] = limited(
+            headers["survey"], tables["survey"], settings, dictionary, *_own(standard(sheets), dictionary)
+        )
+        headers["settings"] = list(dict.fromkeys([*headers.get("settings", ()), *(name for row in settings for name in row)]))
+    for name, rows in tables.items():
+        book[f"{name}_header"] = [dict.fromkeys(headers[name])] if headers[name] else []
+        book[name] = rows
     return book
+
+
+def _own(sheets: Mapping[str, Sheet], dictionary: Mapping[str, Code]) -> tuple[list[str | None], frozenset[str]]:
+    """From Doorstep's own columns: the code that each row of the survey feeds, and the questions that say when."""
+    survey, settings = sheets["survey"], sheets.get("settings")
+    rows = survey.dicts()
+    codes = [row.get("doorstep_code") or (row.get("name") if row.get("name") in dictionary else None) for row in rows]
+    times = {row.get("doorstep_when", "") for row in rows}
+    times |= {row.get("doorstep_event_time", "") for row in (settings.dicts() if settings else ())}
+    return codes, frozenset(times - {""})
 
 
 def _cells(sheet: Sheet, row: Row) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,12 @@ class Code:
     purpose: str = ""
     retention: str = ""
     standard: Mapping[str, str] = field(default_factory=dict)
+    range: tuple[str, str] | None = None
+    """The least and the most that is possible, in the unit, as written: what a form takes."""
+    usual: tuple[str, str] | None = None
+    """Between these nobody is asked whether it is right."""
+    past: bool = False
+    """A day that lies behind: never one to come."""
     place: Place | None = None
 
     @property

@@ -164,7 +164,7 @@ def _past_term(story: Story) -> None:
     if day < story.fate.last and not story.is_away(day) and story.happens("referral_sent"):
         by, place = story.who(day, at_station=True)
         values: Values = {"referral_day": iso(day), "referral_sent": "yes", "delivery_referral": "yes"}
-        story.say("referral", story.at(day), values, by=by, place=place)
+        story.say("referral_delivery", story.at(day), values, by=by, place=place)
 
 
 def _birth_plan(story: Story) -> None:

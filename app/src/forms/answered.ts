@@ -3,18 +3,22 @@
 import type { AnyControlNode } from '@getodk/xforms-engine';
 
 import type { Json } from '../contract';
-import { dayInWords, firstDay, precisionOf, type DayNames, type Precision } from './dates';
+import type { FormHere } from './context';
+import { dayInWords, firstDay, precisionOf, type Precision } from './dates';
 import { placeOf, type Answers } from './instance';
+import { unitInWords } from './limits';
+import { placeCalled } from './props';
 import { looks } from './screens';
 
 /** '' when nothing was answered. */
-export function answerInWords(node: AnyControlNode, names: DayNames, told?: Precision): string {
+export function answerInWords(node: AnyControlNode, form: FormHere): string {
   const raw = node.nodeType === 'note' ? '' : node.currentState.instanceValue;
   if (!raw) return '';
-  return inWords(node, raw, names, told);
+  return inWords(node, raw, form, form.session.toldOf(node));
 }
 
-function inWords(node: AnyControlNode, raw: string, names: DayNames, told?: Precision): string {
+function inWords(node: AnyControlNode, raw: string, form: FormHere, told?: Precision): string {
+  const names = form.dayNames;
   if (node.nodeType === 'select' || node.nodeType === 'rank') {
     return raw.split(/\s+/).filter(Boolean).map((value) => labelOf(node, value)).join(', ');
   }
@@ -23,10 +27,16 @@ function inWords(node: AnyControlNode, raw: string, names: DayNames, told?: Prec
     const asked = looks(node, 'year') ? 'year' : looks(node, 'month-year') ? 'month' : undefined;
     return dayInWords(raw, names, told ?? asked);
   }
-  if (node.valueType === 'dateTime') return `${dayInWords(raw, names)}, ${raw.slice(11, 16)}`;
+  if (node.valueType === 'dateTime') return [dayInWords(raw, names), told === 'day' ? '' : raw.slice(11, 16)].filter(Boolean).join(', ');
   if (node.valueType === 'time') return raw.slice(0, 5);
   if (node.valueType === 'geopoint') return raw.split(' ').slice(0, 2).map((number) => Number(number).toFixed(5)).join(', ');
-  return raw;
+  if (node.valueType === 'int' || node.valueType === 'decimal') return [raw, unitInWords(form.session.limitsOf(node), form.say)].filter(Boolean).join(' ');
+  return (asksPlace(node) && placeCalled(form.places, raw, form.language)) || raw;
+}
+
+/** Where somebody lives is kept as the code of a place: nobody should have to know it, or to read it. */
+export function asksPlace(node: AnyControlNode): boolean {
+  return /\/residence$/.test(node.currentState.reference);
 }
 
 function labelOf(node: Extract<AnyControlNode, { nodeType: 'rank' | 'select' }>, value: string): string {
@@ -35,7 +45,8 @@ function labelOf(node: Extract<AnyControlNode, { nodeType: 'rank' | 'select' }>,
 }
 
 /** What was answered to the same question last time, in words; '' when nothing was. */
-export function lastTime(node: AnyControlNode, previous: Answers | null, names: DayNames): string {
+export function lastTime(node: AnyControlNode, form: FormHere): string {
+  const previous: Answers | null = form.previous;
   if (!previous) return '';
   const path = placeOf(node.currentState.reference);
   if (/\/\d+\//.test(path)) return ''; // entries of a list are not the same ones as last time
@@ -45,5 +56,5 @@ export function lastTime(node: AnyControlNode, previous: Answers | null, names: 
   if (at === undefined || at === null || (typeof at === 'object' && !Array.isArray(at))) return '';
   const raw = Array.isArray(at) ? at.join(' ') : at === true ? 'yes' : at === false ? 'no' : String(at);
   const told = precisionOf(raw);
-  return inWords(node, told && node.valueType === 'date' ? firstDay(raw) : raw, names, told ?? undefined);
+  return inWords(node, told && node.valueType === 'date' ? firstDay(raw) : raw, form, told ?? undefined);
 }

@@ -8,8 +8,8 @@ export interface Parts {
   day: string;
 }
 
-/** How exactly a date was told, where less is known than its day. */
-export type Precision = 'year' | 'month' | 'season';
+/** How exactly a date was told, where less is known than its day; `day`: of a moment, without its hour. */
+export type Precision = 'year' | 'month' | 'season' | 'day';
 
 /** Seasons as ISO 8601-2 counts them, 21 to 24, each by the month it begins with. */
 export const SEASON_MONTHS: Readonly<Record<string, string>> = { 21: '03', 22: '06', 23: '09', 24: '12' };
@@ -41,6 +41,7 @@ export function firstDay(text: string): string {
 export function asTold(iso: string, precision: Precision): string {
   if (precision === 'year') return iso.slice(0, 4);
   if (precision === 'month') return iso.slice(0, 7);
+  if (precision === 'day') return iso.slice(0, 10);
   const season = Object.entries(SEASON_MONTHS).find(([, month]) => month === iso.slice(5, 7));
   return season ? `${iso.slice(0, 4)}-${season[0]}` : iso.slice(0, 7);
 }
@@ -84,6 +85,12 @@ export function offsetAt(iso: string): string {
   const minutes = -new Date(iso).getTimezoneOffset();
   const far = Math.abs(minutes);
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(far / 60))}:${pad(far % 60)}`;
+}
+
+/** A day without an hour, as an answer that has one keeps it: its first minute. */
+export function startOf(iso: string): string {
+  const local = `${iso}T00:00:00.000`;
+  return local + offsetAt(local);
 }
 
 /** Names of months and days of the week in one language: the browser's, or those of the words where it knows none. */

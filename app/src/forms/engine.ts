@@ -10,6 +10,7 @@ import {
 } from './instance';
 import type { Precision } from './dates';
 import { stateFactory } from './state.svelte';
+import type { Limits } from './limits';
 import { readForm, type Beside, type ReadForm, type Structure } from './structure';
 import { attribute, parseXml, type XmlElement } from './xml';
 
@@ -248,6 +249,11 @@ export class FormSession {
     if (value === null) delete of[place];
     else of[place] = value;
     this.changed();
+  }
+
+  /** Its unit, and what can be right. */
+  limitsOf(node: AnyControlNode): Limits | undefined {
+    return this.form.limits.get(placeOf(node.currentState.reference).replace(/\/\d+(?=\/|$)/g, ''));
   }
 
   /** Guidance and the large picture of a question's texts, in the language spoken now. */

@@ -5,7 +5,7 @@
  */
 
 import type { Json } from '../contract';
-import { asTold, firstDay, precisionOf, type Precision } from './dates';
+import { asTold, firstDay, precisionOf, startOf, type Precision } from './dates';
 import type { Path, Structure } from './structure';
 import { attribute, parseXml, walk, writeXml, type XmlElement } from './xml';
 
@@ -244,6 +244,10 @@ function leaf(given: Json, below: Path, place: string, structure: Structure, tel
   if (typeof given === 'boolean') return given ? 'yes' : 'no';
   if (Array.isArray(given)) return given.join(' ');
   const text = String(given);
+  if (structure.times.has(below) && /^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    tells[place] = 'day';
+    return startOf(text);
+  }
   // A month or a year alone: the engine's dates are whole, so the first day stands for it and the last line says so.
   const precision = precisionOf(text);
   if (!precision || !structure.dates.has(below)) return text;

@@ -19,6 +19,12 @@ export interface Place {
   name: Words;
 }
 
+/** What a place is called in that language; '' for one that the phone does not know. */
+export function placeCalled(places: readonly Place[], id: string, language: string): string {
+  const name = places.find((place) => place.id === id)?.name as Record<string, string> | undefined;
+  return name ? name[language] || name['en'] || Object.values(name)[0] || id : '';
+}
+
 export interface FormProps {
   /** The XForm, and what came with it: name -> address (data:, blob: or of the same origin). */
   xml: string;

@@ -1,6 +1,7 @@
 /** What an XForm says of its own shape: which places repeat, which answers are lists, and what ODK's engine leaves unread. */
 
 import type { Json } from '../contract';
+import { limitsOf, withoutClock, type Limits } from './limits';
 import { attribute, parseXml, walk, type XmlElement } from './xml';
 
 /** A path inside the instance without its root: `babies/sex`. */
@@ -15,6 +16,8 @@ export interface Structure {
   /** Choices of many, and ranks: lists. */
   many: Set<Path>;
   dates: Set<Path>;
+  /** Days with an hour. */
+  times: Set<Path>;
   /** Dates asked for by the month or the year only. */
   precision: Map<Path, 'month' | 'year'>;
 }
@@ -36,6 +39,8 @@ export interface ReadForm {
   /** Path of a question -> id of its hint's text. */
   hints: Map<Path, string>;
   labels: Map<Path, string>;
+  /** Path of a question -> its unit, and what can be right. */
+  limits: Map<Path, Limits>;
 }
 
 const LISTS = new Set(['select', 'rank']);
@@ -53,9 +58,9 @@ export function readForm(source: string): ReadForm {
   const path = (ref: string | undefined): Path => (ref?.startsWith(top) ? ref.slice(top.length) : '');
   const structure: Structure = {
     id: data.attributes['id'] ?? '', version: attribute(data, 'version') ?? '',
-    containers: new Set(), repeats: new Set(), many: new Set(), dates: new Set(), precision: new Map(),
+    containers: new Set(), repeats: new Set(), many: new Set(), dates: new Set(), times: new Set(), precision: new Map(),
   };
-  const read: ReadForm = { structure, data, xml: source, beside: new Map(), hints: new Map(), labels: new Map() };
+  const read: ReadForm = { structure, data, xml: source, beside: new Map(), hints: new Map(), labels: new Map(), limits: new Map() };
   const controls = new Set<Path>();
   for (const control of walk(body)) {
     const at = path(control.attributes['ref']);
@@ -75,8 +80,12 @@ export function readForm(source: string): ReadForm {
   const binds = new Set<Path>();
   for (const bind of model.children) {
     if (bind.local !== 'bind') continue;
-    binds.add(path(bind.attributes['nodeset']));
-    if (/^(\w+:)?date$/.test(bind.attributes['type'] ?? '')) structure.dates.add(path(bind.attributes['nodeset']));
+    const at = path(bind.attributes['nodeset']);
+    binds.add(at);
+    const type = /^(?:\w+:)?(date|dateTime)$/.exec(bind.attributes['type'] ?? '')?.[1];
+    if (type) (type === 'date' ? structure.dates : structure.times).add(at);
+    const limits = limitsOf(bind);
+    if (limits) read.limits.set(at, limits);
   }
   containersOf(data, '', structure, (at) => binds.has(at) || controls.has(at));
   setAside(model, source, read);
@@ -121,14 +130,14 @@ function setAside(model: XmlElement, source: string, read: ReadForm): void {
     kept += source.slice(from, start);
     from = end;
   }
-  read.xml = kept + source.slice(from);
+  read.xml = withoutClock(kept + source.slice(from));
 }
 
 /** A structure from the questions of a form as the pack names them (doorstep/content/flatten_mapping.py). */
 export function structureOf(form: { [name: string]: Json }): Structure {
   const made: Structure = {
     id: String(form['id'] ?? ''), version: String(form['version'] ?? ''),
-    containers: new Set(), repeats: new Set(), many: new Set(), dates: new Set(), precision: new Map(),
+    containers: new Set(), repeats: new Set(), many: new Set(), dates: new Set(), times: new Set(), precision: new Map(),
   };
   const makesIn = form['makes_in'];
   if (Array.isArray(makesIn) && makesIn.length) made.repeats.add(makesIn.join('/'));
@@ -140,6 +149,7 @@ export function structureOf(form: { [name: string]: Json }): Structure {
     for (let depth = 1; depth < path.length; depth += 1) made.containers.add(path.slice(0, depth).join('/'));
     if (question['kind'] === 'select_multiple' || question['kind'] === 'rank') made.many.add(path.join('/'));
     if (question['kind'] === 'date') made.dates.add(path.join('/'));
+    if (question['kind'] === 'dateTime') made.times.add(path.join('/'));
     const precision = question['precision'];
     if (precision === 'month' || precision === 'year') made.precision.set(path.join('/'), precision);
   }

@@ -150,13 +150,20 @@ class Filler:
             boxes.nth(0).fill(hour)
             boxes.nth(1).fill(minute)
         elif kind in ("int", "decimal"):
-            self.press(question, str(wanted if wanted is not None else "7" if kind == "int" else "2.5"))
+            self.press(question, str(wanted if wanted is not None else self._number(question, 7 if kind == "int" else 2.5)))
         elif kind in ("geopoint", "geotrace", "geoshape"):
             for _ in range(1 if kind == "geopoint" else 3):
                 question.locator(".main").click()
                 self.page.wait_for_function("() => !document.querySelector('.point .main[disabled]')")
         elif kind != "date":
             question.locator("input, textarea").last.fill(str(wanted if wanted is not None else "words"))
+
+    @staticmethod
+    def _number(question: Locator, usual: float) -> str:
+        """That number, or the least that can be right."""
+        ends = question.locator(".number").get_attribute("data-range")
+        least, most = (float(end) for end in ends.split()) if ends else (usual, usual)
+        return f"{usual if least <= usual <= most else least:g}"
 
     def press(self, question: Locator, number: str) -> None:
         """With the keys on the screen where there are some."""
