@@ -46,7 +46,10 @@ def limited(
     codes: the code that each row feeds. moments: names of questions that say when something happened.
     """
     tongues = {column: _tongue(column) for column in columns if _LABEL.fullmatch(column.strip())}
-    made = [_row(row, dictionary.get(code or ""), row.get("name", "") in moments, tongues) for row, code in zip(rows, codes, strict=True)]
+    made = [
+        _row(row, dictionary.get(code or ""), row.get("name", "") in moments, tongues)
+        for row, code in zip(rows, codes, strict=True)
+    ]
     added = dict.fromkeys(name for row in made for name in row if name not in columns)
     if any(name.startswith("bind::doorstep:") for name in added):
         _declare(settings)
@@ -65,7 +68,8 @@ def _row(row: dict[str, str], code: Code | None, moment: bool, tongues: Mapping[
         if code.usual:
             extra["bind::doorstep:usual"] = " ".join(code.usual)
         if code.range and free:
-            extra |= {"bind::doorstep:range": " ".join(code.range), "constraint": f". >= {code.range[0]} and . <= {code.range[1]}"}
+            extra["bind::doorstep:range"] = " ".join(code.range)
+            extra["constraint"] = f". >= {code.range[0]} and . <= {code.range[1]}"
             extra |= _message(NUMBER_WORDS, code.range, tongues)
     elif kind in DAYS and free and (moment or (code is not None and code.past)):
         extra |= {"bind::doorstep:past": "yes", "constraint": f". <= {DAYS[kind]}", **_message(DAY_WORDS, (), tongues)}

@@ -19,7 +19,14 @@ def choice_words(programme: Programme) -> dict[str, dict[str, Words]]:
             if question.code:
                 for choice, words in lists.get(asked.get(question.name, ""), {}).items():
                     found.setdefault(question.code, {}).setdefault(choice, words)
-    return found
+    return found | _never_asked(programme, found)
+
+
+def _never_asked(programme: Programme, asked: Mapping[str, dict[str, Words]]) -> dict[str, dict[str, Words]]:
+    """Codes that forms only make up (whoever fills in a visit made one) say yes and no as the programme's questions do."""
+    usual = next((words for code, words in asked.items() if programme.dictionary[code].kind == "yesno"), {})
+    made = [code.code for code in programme.dictionary.values() if code.kind == "yesno" and code.code not in asked]
+    return dict.fromkeys(made, usual) if usual else {}
 
 
 def _lists(form: Form) -> dict[str, dict[str, Words]]:

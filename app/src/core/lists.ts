@@ -66,7 +66,9 @@ export function formXml(db: Database, packs: Packs, asked: string, subject: stri
   const [id, version] = at < 0 ? [asked, ''] : [asked.slice(0, at), asked.slice(at + 1)];
   const form = packs.form(id, version || newest(packs.current, db, id));
   if (!form) return null;
-  const { xml, title } = form;
+  const { title } = form;
+  // Of somebody whom the phone knows, no form asks whether she is known.
+  const xml = subject ? form.xml.replace('<subject_known/>', '<subject_known>yes</subject_known>') : form.xml;
   return { xml, version: form.version, title, media: mediaOf(db, form), base: subject ? baseOf(db, form, subject) : {} };
 }
 

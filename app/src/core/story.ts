@@ -50,13 +50,25 @@ function entries(db: Database, pack: Pack, subject: string, me: string): StoryEn
   const days = new Map(db.rows<[string, number]>('SELECT submission, MAX(day) FROM fact WHERE subject = ? GROUP BY submission', [subject]));
   return sent.map(([submission, form, author, day, state]) => ({
     submission, form, title: formOf(pack, form)?.title ?? {}, day: days.get(submission) ?? day, author, mine: author === me,
-    state: state ?? 'server', facts: (facts.get(submission) ?? []).map((fact) => factOf(pack, fact)),
+    state: state ?? 'server', facts: (facts.get(submission) ?? []).filter((fact) => isTold(pack, fact)).map((fact) => factOf(db, pack, fact)),
   }));
 }
 
-function factOf(pack: Pack, fact: FactRow): StoryEntry['facts'][number] {
+/** A country comes with the place, a mother stands among the relatives, and neither was told here. */
+function isTold(pack: Pack, { code }: FactRow): boolean {
+  return code !== 'country' && pack.dictionary[code]?.kind !== 'subject';
+}
+
+function placeName(db: Database, id: string): Words | null {
+  const names = db.first<[string]>('SELECT names FROM place_unit WHERE id = ? OR code = ? ORDER BY valid_from DESC', [id, id])?.[0];
+  return names ? (JSON.parse(names) as Words) : null;
+}
+
+function factOf(db: Database, pack: Pack, fact: FactRow): StoryEntry['facts'][number] {
   const info: CodeInfo | undefined = pack.dictionary[fact.code];
-  return { code: fact.code, label: info?.labels ?? {}, ...valueOf(info, fact), told: fact.how === 'told' };
+  const said = valueOf(info, fact);
+  const valueWords = fact.code === 'residence' ? placeName(db, said.value) : said.valueWords;
+  return { code: fact.code, label: info?.labels ?? {}, value: said.value, valueWords, told: fact.how === 'told' };
 }
 
 /** Days stay as ISO dates, moments as ISO times: the screens say them in her language. */
