@@ -107,6 +107,21 @@ describe('what is kept beside an instance', () => {
   });
 });
 
+describe('a moment', () => {
+  const form = readForm(FORM.replace('type="date"/>', 'type="dateTime" doorstep:past="yes" constraint=". &lt;= now()"/>'));
+
+  test('of which only the day is known is kept whole and sent as a day', () => {
+    const filled = fillInstance('<data id="f" version="2"><born/></data>', { born: '2026-03-30' }, form.structure, form.data);
+    expect(filled).toContain('<born>2026-03-30T00:00:00.000');
+    expect(sentAnswers(filled, form.structure)['born']).toBe('2026-03-30');
+  });
+
+  test('that must not lie ahead is measured by the time that was put right, not by the engine', () => {
+    expect(form.limits.get('born')?.past).toBe(true);
+    expect(form.xml).not.toContain('now()');
+  });
+});
+
 describe('XML', () => {
   test('is read strictly, without entities of its own', () => {
     expect(writeXml(parseXml('<?xml version="1.0"?><!-- x --><a b="1 &amp; 2">&lt;&#233;&#x1F476;<c/><![CDATA[<d>]]></a>'))).toBe('<a b="1 &amp; 2">&lt;é👶<c/></a>');

@@ -266,6 +266,43 @@ def test_a_correction_begins_with_the_answers_that_were_sent(filler: Filler) -> 
     assert told["birth_at"] == "2026-03-30T08:15:00.000+07:00"
 
 
+def test_an_hour_that_nobody_knows_is_told_so_and_no_birth_lies_ahead(filler: Filler) -> None:
+    form = programme_forms()["birth"]
+    filler.open(form.xml, initial={"registered_before": "yes"}, page=1)
+    filler._day(filler.question("birth_at"), "2299-03-30")
+    filler.next()
+    why = filler.page.locator(".why")
+    assert "hour is not known" in why.inner_text(), "the way out is named"
+    filler.page.locator(".unknown").click()
+    assert "not come yet" in why.inner_text()
+    filler._day(filler.question("birth_at"), "2026-03-30")
+    why.wait_for(state="detached")
+    kept = filler.told()
+    assert kept["answers"]["birth_at"] == "2026-03-30"
+    filler.open(form.xml, instance=kept["instance"], page=1)
+    assert filler.page.locator(".unknown").get_attribute("aria-pressed") == "true"
+    filler.open(form.xml, initial=kept["answers"], page=1)
+    assert filler.page.locator(".unknown").get_attribute("aria-pressed") == "true", "and in a correction"
+
+
+def test_a_birth_weight_of_31_grams_is_not_taken(filler: Filler) -> None:
+    filler.open(programme_forms()["postnatal_baby"].xml)
+    for _ in range(20):
+        if filler.question("birth_weight_g").count():
+            break
+        filler.next()
+        filler.page.wait_for_timeout(50)
+    weight = filler.question("birth_weight_g")
+    assert weight.locator(".unit").inner_text() == "grams"
+    assert weight.locator(".keys button").filter(has_text="−").count() == 0
+    filler.press(weight, "31")
+    filler.next()
+    assert "300" in filler.page.locator(".why").inner_text()
+    filler.press(weight, "00")
+    filler.next()
+    weight.wait_for(state="detached")
+
+
 def test_a_draft_of_an_older_version_of_the_form_goes_on(filler: Filler) -> None:
     begin(filler)
     filler.question("her_name").locator("input").fill("Mai")
