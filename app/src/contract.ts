@@ -426,7 +426,8 @@ export interface Phone {
   /** Takes in a parcel of somebody else's, unread, and receipts. Throws `parcel` for what is none, `parcel_broken` for half of one. */
   carry(file: Uint8Array): Promise<Accepted>;
 
-  /** Brings the sounds of a language here, after everything else; whether all that there are have come. Gives way to `sync`. */
+  /** Brings the sounds of a language here, after everything else; whether all that there are have come. Gives way to `sync`.
+   * Before anybody works here: those that are open to everybody. */
   fetchVoices(language: string): Promise<boolean>;
 }
 

@@ -44,7 +44,7 @@ async function begin(): Promise<void> {
   session.watch();
   void condition.watch();
   listen();
-  void player.look();
+  void player.look().then(() => (settings.language !== '' ? player.fetch() : undefined)); // the first screens are heard too
   mount(App, { target });
   void update.watch();
 }

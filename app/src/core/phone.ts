@@ -353,7 +353,8 @@ export class Engine implements Phone {
   }
 
   async fetchVoices(language: string): Promise<boolean> {
-    const session = this.open;
+    const { session } = this;
+    if (!session) return this.who.fetchOpenVoices(language);
     return bringVoices(session.doors, language, async () => {
       await this.syncing?.catch(() => {});
       return this.session === session;

@@ -16,6 +16,7 @@ import type { Shelf } from './shelf';
 import { signer } from './sign';
 import { sendSealed, settle } from './sync';
 import { Told } from './trouble';
+import { bringVoices } from './voices';
 
 export class WhoWorksHere {
   /** Of whoever is at work. */
@@ -226,6 +227,12 @@ export class WhoWorksHere {
     const found = await this.shelf.get<Kept>('worker', username);
     if (!found) throw new Told('unknown');
     return found;
+  }
+
+  /** Before anybody works here: what a machine says of the app's own words. Whoever works here brings more, which this must not thin out. */
+  async fetchOpenVoices(language: string): Promise<boolean> {
+    if ((await this.shelf.all('worker')).length) return false;
+    return bringVoices(new Doors('', '', this.fetching), language, async () => !this.session);
   }
 
   /** What the server said of whoever is at work. */

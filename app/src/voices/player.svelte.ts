@@ -11,6 +11,7 @@ export type Now = '' | Kind | 'none';
 
 const AGAIN_MS = 10 * 60_000;
 const NONE_MS = 2_500;
+const LOOK_MS = 2_000;
 
 /** The phone's voice: which sounds it has, and one thing at a time that it says. */
 class Player {
@@ -24,7 +25,7 @@ class Player {
   private readonly lists = new Map<string, Clips>();
   private audio: HTMLAudioElement | null = null;
   private turn = 0;
-  private fetched = { language: '', at: 0 };
+  private fetched = { language: '', own: false, at: 0 };
 
   /** Whether it may speak at all: sounds are on and there is something to hear. */
   get speaks(): boolean {
@@ -49,11 +50,14 @@ class Player {
 
   /** Asks the station for what is new, when everything else is done, and neither the battery nor the room is short. */
   async fetch(): Promise<void> {
-    const { phone } = session;
     const wanted = this.tongue;
-    if (phone === null || condition.low || condition.full || (this.fetched.language === wanted && Date.now() - this.fetched.at < AGAIN_MS)) return;
-    this.fetched = { language: wanted, at: Date.now() };
+    const own = session.phone !== null && session.worker?.practice !== true; // else what is open to everybody
+    const phone = own ? session.phone : await session.real().catch(() => null);
+    if (phone === null || condition.low || condition.full || (this.fetched.language === wanted && this.fetched.own === own && Date.now() - this.fetched.at < AGAIN_MS)) return;
+    this.fetched = { language: wanted, own, at: Date.now() };
+    const watching = setInterval(() => void (this.any || this.look()), LOOK_MS); // the first to come are heard while others come
     const done = await phone.fetchVoices(wanted).catch(() => false);
+    clearInterval(watching);
     if (!done) this.fetched.at = 0;
     await this.look();
   }

@@ -93,6 +93,7 @@ def test_whoever_does_not_read_hears_her_own_language_with_and_without_a_network
     page = context.new_page()
     page.goto(f"{server.address}/phone/#enrol={server.codes['srey']}")
     page.click("button[lang=en]")
+    page.wait_for_selector("[data-screen=enrol] .head .ear")  # before anybody works here, a machine is heard
     page.click("[data-screen=enrol] form .button")
     walk.at(page, "secret")
     page.click("main .button >> nth=0")
