@@ -174,6 +174,8 @@ export interface FilledForm {
   replaces?: string;
   /** Attribute name to the submission whose value was on the screen. */
   base?: { [name: string]: string | null };
+  /** When another form was opened from within this one, by the phone's clock (ms): what this one says was so before that. */
+  sentMs?: number | null;
 }
 
 export interface Draft {
@@ -195,6 +197,8 @@ export interface DraftWhole extends Draft {
   page: number;
   /** The day that the list showed when it was begun (ISO date). */
   dueShown?: string;
+  /** As `FilledForm.sentMs`. */
+  sentMs?: number | null;
   /** As `FormOpened.base`, when it was begun. */
   base?: { [name: string]: string | null };
 }
@@ -209,6 +213,8 @@ export interface Warning {
   /** Whether that form sends her to a hospital. */
   refers: boolean;
   confirmed: boolean;
+  /** She was sent to a hospital since, from within this very visit. */
+  sent?: boolean;
 }
 
 /** A month's figure: of how many what is asked holds. Never a target, and nothing to be measured by. */

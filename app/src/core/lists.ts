@@ -125,10 +125,10 @@ export function drafts(db: Database): Draft[] {
 }
 
 export function draft(db: Database, id: string): DraftWhole | null {
-  const row = db.first(`SELECT ${DRAFT}, instance, page, base, due_shown FROM draft WHERE id = ?`, [id]);
+  const row = db.first(`SELECT ${DRAFT}, instance, page, base, due_shown, sent_ms FROM draft WHERE id = ?`, [id]);
   if (!row) return null;
-  const [instance, page, base, dueShown] = row.slice(9) as [string, number, string | null, string];
-  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
+  const [instance, page, base, dueShown, sentMs] = row.slice(9) as [string, number, string | null, string, number | null];
+  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, sentMs, ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
 }
 
 export function dropDraft(db: Database, id: string): void {
@@ -139,9 +139,9 @@ export function dropDraft(db: Database, id: string): void {
 }
 
 export function keepDraft(db: Database, kept: DraftWhole, name: string): void {
-  const { id, form, version, subject, startedMs, changedMs, replaces, place = '', instance, page, base, dueShown = '' } = kept;
+  const { id, form, version, subject, startedMs, changedMs, replaces, place = '', instance, page, base, dueShown = '', sentMs = null } = kept;
   db.run(
-    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base, due_shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, form, version, subject, name, startedMs, changedMs, replaces, place, instance, page, base ? JSON.stringify(base) : null, dueShown],
+    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base, due_shown, sent_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [id, form, version, subject, name, startedMs, changedMs, replaces, place, instance, page, base ? JSON.stringify(base) : null, dueShown, sentMs],
   );
 }

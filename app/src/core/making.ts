@@ -32,11 +32,12 @@ export function compose(db: Database, pack: Pack, filled: FilledForm, author: Au
   unpack(db, [filled.subject]);
   const ms = now(db);
   const clock = tick(read(meta(db, 'clock')), ms);
+  const seen = seenAt(filled, ms);
   const before = filled.replaces ? out(db, filled.replaces)?.body : null;
   const body: Body = {
     id: newId(), kind: filled.replaces ? 'correction' : 'data', form: filled.form, version: filled.version, pack: pack.hash,
     subject: filled.subject, place: filled.place || placeFor(db, filled.subject), author: author.username, device: author.device,
-    made_at: madeAt(ms), hlc: written(clock), prev: meta(db, 'prev'), salt: hex(crypto.getRandomValues(new Uint8Array(16))),
+    made_at: madeAt(seen), hlc: written(clock), prev: meta(db, 'prev'), salt: hex(crypto.getRandomValues(new Uint8Array(16))),
     answers: filled.answers, base: filled.base ?? {},
   };
   if (filled.replaces) {
@@ -46,7 +47,17 @@ export function compose(db: Database, pack: Pack, filled: FilledForm, author: Au
     body.subject ||= before?.subject ?? db.value<string>('SELECT subject FROM sub WHERE submission = ?', [filled.replaces]) ?? '';
   }
   body.subject ||= aloneOf(pack, body) || madeBy(pack, body);
-  return { body, order: { stamp: stampFor(db, body, stampOf(clock), ms), day: dayOf(ms) }, ms, clock: written(clock) };
+  return { body, order: { stamp: stampFor(db, body, stampOf(clock), ms), day: dayOf(seen) }, ms, clock: written(clock) };
+}
+
+/** A visit cut short by half a day and more is one of its own: what it says then is not answered by what was sent before. */
+const ONE_VISIT = 12 * 3_600_000;
+
+/** When it was so: now; or, where another form was sent from within this one, before that. Else whoever was sent to a hospital
+ * from a visit would be found in danger anew when the visit is kept. Its place in the order of submissions is that of now. */
+function seenAt({ sentMs }: FilledForm, ms: number): number {
+  const since = sentMs ? Date.now() - sentMs : 0; // by the same clock, however wrong it is
+  return since > 0 && since < ONE_VISIT ? ms - since : ms;
 }
 
 /** The first submission of a chain of corrections, as far as it is known here. */

@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS draft (
   page INTEGER NOT NULL,
   base TEXT,
   place TEXT NOT NULL DEFAULT '',
-  due_shown TEXT NOT NULL DEFAULT ''
+  due_shown TEXT NOT NULL DEFAULT '',
+  sent_ms INTEGER
 );
 CREATE TABLE IF NOT EXISTS file (draft TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE IF NOT EXISTS uploaded_form (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version TEXT NOT NULL, content TEXT NOT NULL);
@@ -88,6 +89,7 @@ const TYPES: Record<string, string> = { text: 'TEXT', bigint: 'INTEGER', double:
 export function makeLocal(db: Database): void {
   db.script(LOCAL);
   if (!db.columns('draft').includes('base')) db.script('ALTER TABLE draft ADD COLUMN base TEXT'); // from before bases were kept
+  if (!db.columns('draft').includes('sent_ms')) db.script('ALTER TABLE draft ADD COLUMN sent_ms INTEGER');
 }
 
 /** Makes the register's tables and puts the rules of this pack in. Throws away a register that was there. fill: puts rows in,

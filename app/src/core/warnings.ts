@@ -10,18 +10,20 @@ import type { Opens } from './working';
 
 const keyOf = (row: Row): string => [row.subject, row.episode, row.pathway, row.step, row.n].join(' ');
 
-/** Danger that was not there before. form: the pack that has the form of the draft. */
+/** Danger that was not there before, and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
 export function warnings(asking: Asking, form: Pack, body: Body, order: Order, opens: Opens): Warning[] {
   const { db, pack, at, country } = asking;
-  const danger = (subjects: Iterable<string>): Row[] => ofSubjects(db, pack, subjects, at, country).filter((row) => row.danger);
+  const sent = (row: Row): boolean => row.urgency === 'danger' && row.status === 'done' && row.refers;
+  const told = (subjects: Iterable<string>): Row[] => ofSubjects(db, pack, subjects, at, country).filter((row) => row.danger || sent(row));
   const { everybody, rows } = db.tried(() => {
     const touched = put(db, pack, form, body, order, opens);
-    return { everybody: touched, rows: danger(touched) };
+    return { everybody: touched, rows: told(touched) };
   });
-  const before = new Set(danger(everybody).map(keyOf));
-  return rows.filter((row) => !before.has(keyOf(row))).map(warning);
+  const before = told(everybody);
+  const [red, known] = [new Set(before.filter((row) => row.danger).map(keyOf)), new Set(before.map(keyOf))];
+  return rows.filter((row) => (row.danger ? !red.has(keyOf(row)) : !known.has(keyOf(row)))).map((row) => warning(row, sent(row)));
 }
 
-function warning({ pathway, step, title, advice, form, refers, confirmed }: Row): Warning {
-  return { pathway, step, title, advice, form, refers, confirmed };
+function warning({ pathway, step, title, advice, form, refers, confirmed }: Row, sent: boolean): Warning {
+  return { pathway, step, title, advice, form, refers, confirmed, ...(sent ? { sent } : {}) };
 }

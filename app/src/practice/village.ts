@@ -10,7 +10,7 @@ import programme from './programme.json';
 
 type Forms = Record<string, { version: string; title: Words; makes: string | null; xml: string }>;
 type Secret = { secret: string; kind: 'pin' | 'pattern'; wrong: number; until: number };
-type Kept = { id: string; filled: FilledForm; day: number; sent: boolean };
+type Kept = { id: string; filled: FilledForm; day: number; ms: number; sent: boolean };
 
 /** Of whom each form speaks. */
 const OF: Record<string, FormInfo['of']> = { register: 'new', anc_contact: 'woman', birth_plan: 'woman', referral: 'woman', postnatal_baby: 'child' };
@@ -308,7 +308,14 @@ export class PracticeVillage implements Phone {
   async warnings(filled: FilledForm): Promise<Warning[]> {
     if (!this.dangerous(filled)) return [];
     const known = KNOWN.danger_sign;
-    return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, refers: known.refers, confirmed: false }];
+    const sent = this.sentFrom(filled);
+    return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, refers: known.refers, confirmed: false, ...(sent ? { sent } : {}) }];
+  }
+
+  /** Whether she was sent to a hospital from within this visit. */
+  private sentFrom({ sentMs, subject }: FilledForm): boolean {
+    const sent = (one: Kept): boolean => one.filled.subject === subject && one.ms >= (sentMs ?? 0) && flat(one.filled.answers).get('referral_sent') === 'yes';
+    return Boolean(sentMs) && this.kept.some(sent);
   }
 
   async submit(filled: FilledForm, draft?: string): Promise<string> {
@@ -317,7 +324,7 @@ export class PracticeVillage implements Phone {
     let subject = filled.subject;
     if (filled.form === 'register' && subject === '') subject = this.register(answers.get('called') ?? '');
     if (filled.replaces !== undefined) this.kept = this.kept.filter((kept) => kept.id !== filled.replaces);
-    this.kept.push({ id, filled: { ...filled, subject }, day: this.day, sent: false });
+    this.kept.push({ id, filled: { ...filled, subject }, day: this.day, ms: this.now(), sent: false });
     this.happened(this.find(subject), { ...filled, subject }, answers);
     if (draft !== undefined) this.begun.delete(draft);
     return id;
@@ -338,7 +345,7 @@ export class PracticeVillage implements Phone {
       one.steps = one.steps.map((each) => (test(each) && (each.status === 'due' || each.status === 'late') ? { ...each, status: 'done', doneOn: this.day } : each));
     };
     if (filled.form === KNOWN.danger_sign.form || answers.get('referral_sent') === 'yes') done((each) => each.danger);
-    else if (this.dangerous(filled) && !one.steps.some((each) => each.danger && each.status === 'due')) {
+    else if (this.dangerous(filled) && !this.sentFrom(filled) && !one.steps.some((each) => each.danger && each.status === 'due')) {
       const sign = step(one.subject, 'danger_sign', one.steps.length, { due: this.day });
       one.steps = [{ ...sign, opens: this.day, overdue: this.day + 1, danger: true, status: 'due' }, ...one.steps];
     }
@@ -359,7 +366,7 @@ export class PracticeVillage implements Phone {
     one.steps = one.steps.map((each) => (same(each) ? { ...each, notDone: { reason, day: this.day } } : each));
     const id = `practice-kept-${this.kept.length + 1}`;
     this.kept.push({
-      id, day: this.day, sent: false,
+      id, day: this.day, ms: this.now(), sent: false,
       filled: { form: 'visit_not_done', version: '1', subject: asked.subject, place: 'practice', answers: { not_done_reason: reason } },
     });
     return id;

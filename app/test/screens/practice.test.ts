@@ -33,6 +33,20 @@ describe('the practice village', () => {
     await here.submit({ ...filled, form: 'referral', answers: {} });
     expect((await here.today()).danger.length).toBe(1);
   });
+  it('is in danger no more whom one sent to hospital from within the visit', async () => {
+    let now = 1000;
+    const here = village(() => now);
+    const before = (await here.today()).danger.length;
+    const filled = { ...visit, subject: 'practice-3', answers: { danger: { bleeding: 'yes' } }, sentMs: 1000 };
+    expect((await here.warnings(filled)).map((one) => one.sent)).toEqual([undefined]);
+    now = 2000;
+    await here.submit({ ...visit, form: 'referral', subject: 'practice-3', answers: { referral_sent: 'yes' } });
+    expect((await here.warnings(filled)).map((one) => one.sent)).toEqual([true]);
+    await here.submit(filled);
+    expect((await here.today()).danger.length).toBe(before);
+    await here.submit({ ...filled, sentMs: null });
+    expect((await here.today()).danger.length).toBe(before + 1);
+  });
   it('counts what is kept, drops its draft, and sends nothing', async () => {
     const here = village();
     const draft = { id: 'd', form: 'anc_contact', version: '1', subject: 'practice-2', name: '', startedMs: 0, changedMs: 0, replaces: null, instance: '<a/>', page: 2 };

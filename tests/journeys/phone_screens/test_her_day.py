@@ -100,6 +100,28 @@ def test_a_danger_sign_is_seen_while_she_types_and_reaches_the_station_over_a_li
     assert "danger" not in dict(made.called(NAME).open)
 
 
+def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(hers: Hands, line: Line) -> None:
+    hers.person(NAME)
+    hers.another_form("Antenatal contact")
+    hers.fill({"bleeding": "yes"}, until="bleeding")
+    hers.page.click(f".warnings article:has-text('{DANGER}') .actions button >> nth=1")
+    hers.page.wait_for_selector("[data-ref$='/referral_sent']:visible")
+    hers.fill({"referral_sent": "yes", "referral_to": "Ban Lung"})
+    hers.page.wait_for_selector(".warnings .sent")
+    hers.kept()
+    hers.reload()  # it stays so when the draft is opened again
+    hers.unlock(PIN)
+    hers.page.click(".draft")
+    hers.begun()
+    hers.page.wait_for_selector(".warnings .sent")
+    assert hers.page.locator(".warnings .actions").count() == 0
+    hers.fill({"iron_tablets": 30})
+    assert hers.in_danger() == []
+    hers.all_there()
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3})
+    assert "danger" not in dict(made.called(NAME).open)
+
+
 def test_a_birth_at_home_is_written_down_through_a_crash_and_the_baby_is_there_once(hers: Hands, line: Line) -> None:
     hers.person(NAME)
     hers.another_form("A birth")
@@ -120,7 +142,7 @@ def test_a_birth_at_home_is_written_down_through_a_crash_and_the_baby_is_there_o
     hers.only_here(1)
     line.server.start()
     hers.all_there()
-    made = agree(hers, line, {"register": 1, "anc_contact": 1, "referral": 2, "birth": 1})
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3, "birth": 1})
     (baby,) = made.nameless()
     assert baby.relatives == [("mother", NAME)]
     assert (baby.facts["birth_weight_g"], baby.facts["sex"]) == ([3100], ["f"])
@@ -140,11 +162,11 @@ def test_mother_and_baby_are_visited_while_the_line_comes_and_goes(hers: Hands, 
     assert line.reached.wait(LONG / 1000)
     line.mend()
     hers.all_there()
-    made = agree(hers, line, {"register": 1, "anc_contact": 1, "referral": 2, "birth": 1, "postnatal_mother": 1})
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3, "birth": 1, "postnatal_mother": 1})
     (baby,) = made.nameless()
     assert baby.forms() == {"birth": 1, "postnatal_baby": 1}
     assert baby.facts["baby_temp_c"] == [36.8]
-    assert made.called(NAME).facts["iron_tablets"] == [30, 90]
+    assert made.called(NAME).facts["iron_tablets"] == [30, 30, 90]
     hers.person(NAME)
     hers.open_baby()
     assert hers.cards() == baby.open

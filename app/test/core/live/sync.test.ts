@@ -46,12 +46,12 @@ describe('the phone works out what the server worked out', () => {
 });
 
 /** Somebody whom an attendant of the village was ever sent about: others are the station's, and held when she writes of them. */
-function pregnant(today: Awaited<ReturnType<TestPhone['engine']['today']>>): TodayCard {
+function pregnant(today: Awaited<ReturnType<TestPhone['engine']['today']>>, but = ''): TodayCard {
   const { db } = dara.session;
   unpackEverybody(db);
   const known = (subject: string): boolean =>
     db.value("SELECT 1 FROM speaks_of AS o JOIN sub AS s ON s.submission = o.submission WHERE o.subject = ? AND s.place = 'KH-16050201'", [subject]) !== null;
-  const card = cards(today).find((one) => one.person.weeks !== null && known(one.person.subject));
+  const card = cards(today).find((one) => one.person.weeks !== null && one.person.subject !== but && known(one.person.subject));
   if (!card) throw new Error('nobody is pregnant in this village');
   return card;
 }
@@ -95,6 +95,34 @@ describe('a day of dara', () => {
     expect((await srey.engine.today()).danger.map((card) => card.person.subject)).toContain(person.subject);
   });
 
+  test('who is sent to hospital from within a visit is in danger no more, here and at the station; a later sign is danger again', async () => {
+    const { engine } = dara;
+    const today = await engine.today();
+    const { subject } = pregnant(today, pregnant(today).person.subject).person;
+    const red = async (phone: TestPhone): Promise<boolean> =>
+      (await phone.engine.story(subject)).steps.some((step) => step.danger && step.step === 'danger_sign');
+    const begun = Date.now() - 10_000;
+    const bleeds = visit(subject, { danger: { bleeding: 'yes' } });
+    expect((await engine.warnings({ ...bleeds, sentMs: begun })).map((one) => one.sent)).toEqual([undefined]);
+    await engine.submit({ form: 'referral', version: '1', subject, place: 'KH-16050201', answers: { referral_sent: 'yes' }, sentMs: begun + 5000 });
+    expect((await engine.warnings({ ...bleeds, sentMs: begun })).map((one) => one.sent)).toEqual([true]);
+    expect((await engine.warnings(bleeds)).map((one) => one.sent)).toEqual([undefined]);
+    const id = await engine.submit({ ...bleeds, sentMs: begun });
+    expect((await engine.story(subject)).entries[0]?.submission).toBe(id); // the order is that in which they were kept
+    expect(await red(dara)).toBe(false);
+    const mine = dump(dara.session.db);
+    await engine.sync();
+    alike(mine, dump(dara.session.db));
+    await srey.engine.sync();
+    expect(await red(srey)).toBe(false);
+    // A draft that was left for a day is a visit of its own.
+    expect((await engine.warnings({ ...bleeds, sentMs: Date.now() - 86_400_000 })).map((one) => one.sent)).toEqual([undefined]);
+    await engine.submit(bleeds);
+    await engine.sync();
+    await srey.engine.sync();
+    expect([await red(dara), await red(srey)]).toEqual([true, true]);
+  });
+
   test('whom she registers without a network is found at once, by a part of her name without marks', async () => {
     const { engine, network } = dara;
     const tail = Math.random().toString(36).slice(2);
@@ -108,7 +136,7 @@ describe('a day of dara', () => {
     expect(found).toMatchObject({ name: `Sùng Thị Mỷ ${tail}`, placeId: 'KH-16050201' });
     expect(await engine.sync()).toMatchObject({ here: 1, trouble: 'offline' });
     network.cut = '';
-    expect(await engine.sync()).toMatchObject({ here: 0, safe: 2, trouble: '' });
+    expect(await engine.sync()).toMatchObject({ here: 0, safe: 5, trouble: '' });
     expect((await engine.people(`${tail} sung my`)).map((one) => one.subject)).toEqual([found?.subject]);
     await srey.engine.sync();
     expect((await srey.engine.people(tail)).map((one) => one.subject)).toEqual([found?.subject]);
