@@ -54,6 +54,8 @@ export interface StepNow {
   confirmed: boolean;
   /** Roles that are to act, from its escalation on also the one that it is passed on to. */
   owner?: string[];
+  /** One of her own roles is among them; absent where nobody asked. */
+  mine?: boolean;
   /** Why it was not done, as somebody answered last; null when nobody did. */
   notDone: { reason: string; day: number } | null;
 }

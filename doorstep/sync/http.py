@@ -357,7 +357,7 @@ def _former(told: Any, username: str) -> list[str]:
 
 
 def _worker(worker: Any) -> dict[str, str]:
-    return {"username": worker.username, "called": worker.called, "language": worker.language}
+    return {"username": worker.username, "called": worker.called.strip() or worker.username, "language": worker.language}
 
 
 def _place(unit: PlaceRow) -> dict[str, Any]:

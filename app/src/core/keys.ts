@@ -145,7 +145,7 @@ export function shutOut({ gone, tries, forgot }: Kept): boolean {
 
 /** As the screens know her. */
 export function here({ username, called, language, opensBy }: Kept): WorkerHere {
-  return { username, called, language, opensBy, practice: false };
+  return { username, called: called.trim() || username, language, opensBy, practice: false };
 }
 
 /** Of everybody who works here for this server: public keys of before and now. What a revoked phone signed is for a person to judge. */

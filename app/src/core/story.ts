@@ -16,7 +16,9 @@ export function story(asking: Asking, asked: string, me: string): Story | null {
   unpack(db, [subject]);
   const person = short(asking, subject);
   if (!person) return null;
-  const steps = ofSubjects(db, pack, [subject], at, asking.country).sort(pressing(at)).map(told);
+  /** Where no role is known, nothing is kept from her. */
+  const mine = ({ owner }: { owner: string[] }): boolean => !asking.roles.size || !owner.length || owner.some((role) => asking.roles.has(role));
+  const steps = ofSubjects(db, pack, [subject], at, asking.country).sort(pressing(at)).map((row) => ({ ...told(row), mine: mine(row) }));
   return {
     person, steps, phone: phoneOf(db, subject), entries: entries(db, pack, subject, me),
     relatives: relatives(asking, subject), conflicts: conflicts(db, subject),

@@ -44,11 +44,23 @@ export function lineOf(person: PersonShort, steps: StepNow[], today: number): Li
   }
   if (person.ageDays !== null) {
     const age = person.ageDays;
-    const dots = near(chosen.map((step) => ({ label: Math.max(0, age + day(step) - today), status: step.status, star: false, key: keyOf(step) })), MOST);
+    const each = chosen.map((step) => ({ label: Math.max(0, age + day(step) - today), status: step.status, star: false, key: keyOf(step) }));
+    const dots = near(oneADay(each), MOST);
     if (dots.every((dot) => dot.label < 100)) return { unit: 'day', dots };
     return { unit: 'week', dots: dots.map((dot) => ({ ...dot, label: Math.floor(dot.label / 7) })) };
   }
   return null;
+}
+
+/** Several visits of one day are one dot: it shows what of them is still to be done, the most pressing first. */
+function oneADay(dots: Dot[]): Dot[] {
+  const pressing: Status[] = ['late', 'due', 'later', 'missed', 'done', 'ended'];
+  const days = new Map<number, Dot>();
+  for (const dot of dots) {
+    const known = days.get(dot.label);
+    if (!known || pressing.indexOf(dot.status) < pressing.indexOf(known.status)) days.set(dot.label, dot);
+  }
+  return [...days.values()];
 }
 
 function keyOf(step: StepNow): string {

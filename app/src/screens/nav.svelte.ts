@@ -77,7 +77,9 @@ class Nav {
     scrollTo(0, 0);
   }
 
-  back(): void {
+  /** top: what was done there is shown on top, wherever it had been scrolled to. */
+  back(top = false): void {
+    if (top) this.scrolled[this.stack.length - 2] = 0;
     if (this.stack.length > 1) history.back();
     else this.root({ name: 'today' });
   }

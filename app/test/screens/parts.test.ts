@@ -57,6 +57,12 @@ describe('the line of weeks', () => {
     expect(line).toMatchObject({ unit: 'day' });
     expect(line?.dots.map((dot) => dot.label)).toEqual([1, 3, 7, 42]);
   });
+  it('has one dot for a day, that of what is still to be done', () => {
+    const [one] = villagers(DAY).find((each) => each.ageDays === 9)?.steps ?? [];
+    const step = (n: number, status: StepNow['status'], due: number): StepNow => ({ ...(one as StepNow), clock: 'day', n, status, due, doneOn: status === 'done' ? due : null });
+    const line = lineOf(person({ ageDays: 0 }), [step(1, 'done', DAY), step(2, 'due', DAY), step(3, 'later', DAY + 3)], DAY);
+    expect(line?.dots.map((dot) => [dot.label, dot.status])).toEqual([[0, 'due'], [3, 'later']]);
+  });
   it('is not drawn when all has ended: a loss is no row of dots', () => {
     const ended = contacts('s', DAY, 29, 2).map((step) => ({ ...step, status: step.status === 'done' ? step.status : ('ended' as const) }));
     expect(lineOf(person({ weeks: null }), ended, DAY)).toBeNull();

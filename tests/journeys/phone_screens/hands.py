@@ -249,6 +249,22 @@ class Hands:
             assert self._place() != before, f"{filler.heading}: {self.page.locator('.why').all_inner_texts()}"
         raise AssertionError("the form has no end")
 
+    def correct(self, answers: dict[str, Any]) -> None:
+        """From the list of what was answered: a touch on each that is wrong, the right one, and back to the list."""
+        filler = Filler(self.page)
+        self.page.wait_for_selector(".form .review")
+        for name, answer in answers.items():
+            self.page.click(f".review button[data-ref$='/{name}']")
+            question = self.page.locator(f"section.question[data-ref$='/{name}']")
+            question.wait_for()
+            if question.get_attribute("data-type") in ("int", "decimal"):
+                question.locator("input").last.fill("")
+            filler.answer(question, answer)
+            self.page.click(".form footer .next")
+            self.page.wait_for_selector(".form .review")
+        self.page.click(".form footer .next")
+        self.page.wait_for_function("() => !document.querySelector('.form')", timeout=LONG)
+
     def kept(self) -> None:
         """What was typed last lies safe as a draft: the form tells it a moment after, and then it is written."""
         self.page.evaluate("new Promise((done) => setTimeout(done, 400))")

@@ -105,7 +105,7 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     hers.another_form("Antenatal contact")
     hers.fill({"bleeding": "yes"}, until="bleeding")
     hers.page.click(f".warnings article:has-text('{DANGER}') .actions button >> nth=1")
-    hers.page.wait_for_selector("[data-ref$='/referral_sent']:visible")
+    hers.page.wait_for_selector("[data-ref$='/referral_day']:visible")
     hers.fill({"referral_sent": "yes", "referral_to": "Ban Lung"})
     hers.page.wait_for_selector(".warnings .sent")
     hers.kept()
@@ -116,6 +116,8 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     hers.page.wait_for_selector(".warnings .sent")
     assert hers.page.locator(".warnings .actions").count() == 0
     hers.fill({"iron_tablets": 30})
+    hers.page.wait_for_selector("main > .notice:has-text('It is kept')")
+    assert hers.page.evaluate("scrollY") == 0
     assert hers.in_danger() == []
     hers.all_there()
     made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3})
@@ -200,7 +202,7 @@ def test_a_mistake_is_corrected_and_makes_nobody_twice(hers: Hands, line: Line) 
     line.cut(stop="/push")
     hers.page.click("details.entry[open] .button:has-text('Correct it')")
     hers.begun()
-    hers.fill({"birth_weight_g": 2300}, entries=0)
+    hers.correct({"birth_weight_g": 2300})
     hers.only_here(1)
     hers.reload()
     line.cut(lose="/push")

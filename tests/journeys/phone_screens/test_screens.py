@@ -205,7 +205,7 @@ def test_a_visit_is_kept_through_a_danger_sign_to_the_story(browser: Browser, ap
     page.click(".entry .button >> nth=0")  # a mistake is corrected from the answers that were given
     walk.at(page, "form")
     page.wait_for_selector(".warnings")
-    page.click(".form footer .next")
+    page.click(".form .review button[data-ref$='/bleeding']")
     assert page.locator("[data-ref$='/bleeding'] input:checked").get_attribute("value") == "yes"
     page.click(".form header button >> nth=0")
     walk.at(page, "person")
