@@ -128,7 +128,7 @@ export function draft(db: Database, id: string): DraftWhole | null {
   const row = db.first(`SELECT ${DRAFT}, instance, page, base, due_shown, sent_ms FROM draft WHERE id = ?`, [id]);
   if (!row) return null;
   const [instance, page, base, dueShown, sentMs] = row.slice(9) as [string, number, string | null, string, number | null];
-  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, sentMs, ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
+  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, ...(sentMs ? { sentMs } : {}), ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
 }
 
 export function dropDraft(db: Database, id: string): void {
