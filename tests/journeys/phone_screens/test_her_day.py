@@ -105,7 +105,7 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     hers.another_form("Antenatal contact")
     hers.fill({"bleeding": "yes"}, until="bleeding")
     hers.page.click(f".warnings article:has-text('{DANGER}') .actions button >> nth=1")
-    hers.page.wait_for_selector("[data-ref$='/referral_day']:visible")
+    hers.page.wait_for_selector("[data-ref$='/referral_sent']:visible")
     hers.fill({"referral_sent": "yes", "referral_to": "Ban Lung"})
     hers.page.wait_for_selector(".warnings .sent")
     hers.kept()
