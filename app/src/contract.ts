@@ -69,6 +69,10 @@ export interface PersonShort {
   /** House, household or village: what tells two of one name apart. */
   place: string;
   placeId: string;
+  /** The house or family, as it was told; of a baby the mother's. '' where nobody told one. */
+  house: string;
+  /** The smallest place in which they live, by its name; '' where it is not known. */
+  village: string;
   born: Told | null;
   /** Weeks pregnant today; null when she is not, or nobody knows. */
   weeks: number | null;
@@ -97,12 +101,42 @@ export interface Today {
   danger: TodayCard[];
   late: TodayCard[];
   due: TodayCard[];
+  /** As she walks: everybody who is late or due, by place and house; `late` and `due` are empty then. */
+  walk: TodayCard[];
   /** How many more there are than were asked for; danger is always whole. */
   more: { late: number; due: number };
   /** How many are due within a week and not yet. */
   soon: number;
   people: number;
 }
+
+export interface HouseShort {
+  name: string;
+  placeId: string;
+  /** The place by its name. */
+  village: string;
+  people: number;
+}
+
+/** One house: who lives there, whoever waits first. */
+export interface HouseNow {
+  name: string;
+  placeId: string;
+  village: string;
+  /** steps: what is open of hers; top: the most urgent of it, null where nothing is. */
+  people: { person: PersonShort; steps: StepNow[]; top: TodayCard['top'] | null }[];
+}
+
+/** A place of her walk, with its houses, in her order. name: '' for those of whom no place is known here. */
+export interface WalkPlace {
+  id: string;
+  name: string;
+  people: number;
+  houses: HouseShort[];
+}
+
+/** Path of a question (`group/name`) -> what was answered last, as an XForm writes it, and on which day. */
+export type LastAnswers = { [path: string]: { value: string; day: number } };
 
 export interface StoryEntry {
   submission: string;
@@ -185,7 +219,12 @@ export interface Draft {
   form: string;
   version: string;
   subject: string;
+  /** What somebody new is called, as far as it is typed. */
   name: string;
+  /** Of whom it speaks. */
+  person?: PersonShort;
+  /** It speaks of somebody who is no longer on this phone. */
+  gone?: boolean;
   startedMs: number;
   changedMs: number;
   replaces: string | null;
@@ -383,7 +422,17 @@ export interface Phone {
   forgotten(username: string): Promise<Forgotten>;
   wipe(username: string): Promise<void>;
 
-  today(day?: number, most?: number): Promise<Today>;
+  /** walking: in the order in which she walks, and not the most urgent first. Danger stands on top of either. */
+  today(day?: number, most?: number, walking?: boolean): Promise<Today>;
+  /** Everybody of one house; null where nobody lives in it any more. */
+  house(name: string, placeId: string): Promise<HouseNow | null>;
+  /** Houses by a part of their name, and of their place. */
+  houses(words: string, most?: number): Promise<HouseShort[]>;
+  /** All her places and houses, in the order in which she walks. */
+  walk(): Promise<WalkPlace[]>;
+  /** From now on in this order; without an order of hers, from her base to what is nearest, else by name. */
+  keepPlaces(ids: string[]): Promise<void>;
+  keepHouses(placeId: string, names: string[]): Promise<void>;
   people(words: string, most?: number): Promise<PersonShort[]>;
   byCard(code: string): Promise<PersonShort | null>;
   story(subject: string): Promise<Story>;
@@ -396,6 +445,8 @@ export interface Phone {
   forms(): Promise<FormInfo[]>;
   /** form: its id, or `id@version` for the one that a draft was begun with. subject: of whom it is to speak. */
   formXml(form: string, subject?: string): Promise<FormOpened>;
+  /** What was answered last to each question of this form about her, whoever wrote it; except: what is corrected. */
+  lastAnswers(form: string, subject: string, except?: string): Promise<LastAnswers>;
   drafts(): Promise<Draft[]>;
   draft(id: string): Promise<DraftWhole | null>;
   keepDraft(draft: DraftWhole, name: string): Promise<void>;

@@ -61,6 +61,11 @@ class Item:
         """Sorts what is most urgent first: by meaning, then by the urgency of its rule."""
         return rank(self.meaning), URGENT.get(self.row["urgency"], len(URGENT))
 
+    def placed(self, second: int) -> tuple[Any, ...]:
+        """Sorts a list: the most urgent first. Of what is late, what is late longest; of everything else, what is nearest to
+        this moment. As the phone sorts (app/src/core/steps.ts): tests/vectors/pressing.json holds both to one order."""
+        return (*self.pressing, late_second(self.row) if self.meaning == "late" else abs(due_second(self.row) - second))
+
 
 @dataclass(frozen=True)
 class PersonDue:
@@ -102,7 +107,7 @@ class BarRow:
 
 
 def items_of(rows: Iterable[Row], day: int, second: int, zone: str) -> dict[str, list[Item]]:
-    """Rows by subject, as items: the most urgent first, and of these what is nearest to the day."""
+    """Rows by subject, as items: the most urgent first."""
     found: dict[str, list[Item]] = {}
     for row in rows:
         key = meaning_key(row["status"], row["urgency"])
@@ -111,7 +116,7 @@ def items_of(rows: Iterable[Row], day: int, second: int, zone: str) -> dict[str,
                  row["form"], tuple(row["owner"]), row)
         )  # fmt: skip
     for items in found.values():
-        items.sort(key=lambda item: (item.pressing, far_from(item.row, second), item.row["step"], item.n))
+        items.sort(key=lambda item: (item.placed(second), item.row["step"], item.n))
     return found
 
 
@@ -123,9 +128,13 @@ def due_second(row: Row) -> int:
     return due if row["clock"] == "minute" else due * 86400
 
 
-def far_from(row: Row, second: int) -> int:
-    """Seconds between its due day and this moment: a list that begins with the oldest would begin with what waits for ever."""
-    return abs(due_second(row) - second)
+def late_second(row: Row) -> int:
+    """The moment from which on it is late: UTC seconds. An episode ends by itself (`ends` of its pathway), so that nothing stays
+    on top for ever."""
+    edge = row["due"] if row["overdue"] is None else row["overdue"]
+    if edge is None:
+        return 2**62
+    return int(edge) if row["clock"] == "minute" else int(edge) * 86400
 
 
 def when_words(row: Row, key: str, day: int, second: int, zone: str) -> str:
@@ -201,7 +210,7 @@ class DueView:
             "waiting": (rank(entry.meaning), waits), "place": (entry.person.place.casefold(),),
             "name": ((entry.person.called or entry.person.mother or "").casefold(), entry.person.called is None),
         }.get(self.order, ())  # fmt: skip
-        return (*first, entry.items[0].pressing, far_from(entry.items[0].row, self.second), entry.person.subject)
+        return (*first, entry.items[0].placed(self.second), entry.items[0].row["step"], entry.items[0].n, entry.person.subject)
 
     def _asked(self, item: Item) -> bool:
         return self.pathway in ("", item.pathway) and (not self.owner or self.owner in item.owner)

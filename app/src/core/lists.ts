@@ -1,6 +1,6 @@
-/** What else the screens ask for: places, forms, reasons, drafts, and the answers of one's own work. */
+/** What else the screens ask for: places, forms, reasons, and the answers of one's own work. */
 
-import type { Draft, DraftWhole, FilledForm, FormInfo, FormOpened, Json, Reason, StepNow, Words } from '../contract';
+import type { FilledForm, FormInfo, FormOpened, Json, Reason, StepNow, Words } from '../contract';
 import type { Database } from './database';
 import { iso_day } from './flatten/dates';
 import { out } from './outbox';
@@ -111,37 +111,4 @@ export function answersOf(db: Database, packs: Packs, submission: string): Fille
     answers: own.answers as { [name: string]: Json }, replaces: submission,
     base: form ? baseOf(db, form, own.subject) : {},
   };
-}
-
-const DRAFT = 'id, form, version, subject, name, started_ms, changed_ms, replaces, place';
-type DraftRow = [string, string, string, string, string, number, number, string | null, string];
-
-const asDraft = ([id, form, version, subject, name, startedMs, changedMs, replaces, place]: DraftRow): Draft => ({
-  id, form, version, subject, name, startedMs, changedMs, replaces, place,
-});
-
-export function drafts(db: Database): Draft[] {
-  return db.rows<DraftRow>(`SELECT ${DRAFT} FROM draft ORDER BY changed_ms DESC`).map(asDraft);
-}
-
-export function draft(db: Database, id: string): DraftWhole | null {
-  const row = db.first(`SELECT ${DRAFT}, instance, page, base, due_shown, sent_ms FROM draft WHERE id = ?`, [id]);
-  if (!row) return null;
-  const [instance, page, base, dueShown, sentMs] = row.slice(9) as [string, number, string | null, string, number | null];
-  return { ...asDraft(row.slice(0, 9) as DraftRow), instance, page, dueShown, ...(sentMs ? { sentMs } : {}), ...(base ? { base: JSON.parse(base) as NonNullable<DraftWhole['base']> } : {}) };
-}
-
-export function dropDraft(db: Database, id: string): void {
-  db.transaction(() => {
-    db.run('DELETE FROM draft WHERE id = ?', [id]);
-    db.run('DELETE FROM file WHERE draft = ?', [id]);
-  });
-}
-
-export function keepDraft(db: Database, kept: DraftWhole, name: string): void {
-  const { id, form, version, subject, startedMs, changedMs, replaces, place = '', instance, page, base, dueShown = '', sentMs = null } = kept;
-  db.run(
-    `INSERT OR REPLACE INTO draft (${DRAFT}, instance, page, base, due_shown, sent_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, form, version, subject, name, startedMs, changedMs, replaces, place, instance, page, base ? JSON.stringify(base) : null, dueShown, sentMs],
-  );
 }

@@ -7,7 +7,7 @@ import { dayOf, madeAt, read, stampOf, tick, written } from './clock';
 import type { Database } from './database';
 import { NAMESPACE, rows_with_subjects } from './flatten/flatten';
 import { newId } from './ids';
-import { dropDraft } from './lists';
+import { dropDraft } from './drafts';
 import { putLocal, type Body, type Order } from './local';
 import { hex } from './hex';
 import { add, out, type Signed } from './outbox';

@@ -13,11 +13,11 @@ export interface Reader {
   language: string;
 }
 
-const CALLED = 'called';
-const HOUSE = 'house_name';
-const CARD = 'card_code';
+export const CALLED = 'called';
+export const HOUSE = 'house_name';
+export const CARD = 'card_code';
 const BIRTHDAY = 'birthday';
-const MOTHER = 'mother';
+export const MOTHER = 'mother';
 const PREGNANCY = 'pregnancy';
 const NEWBORN = 'newborn';
 /** A baby's age is told in days until it is a year old. */
@@ -34,21 +34,28 @@ export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[
     db.rows<[string, string]>(`SELECT subject, target FROM relation WHERE name = ? AND ${condition}`, [MOTHER, ...values]),
   );
   const attributes = attributesOf(db, new Set([...asked, ...mothers.values()]));
-  const homes = homesOf(reader, condition, values);
+  const homes = homesOf(reader, new Set([...asked, ...mothers.values()]));
   const weeks = weeksOf(reader, condition, values);
   const born = bornOf(db, mothers.keys()); // who has a mother here was born here
   const villages = placesOfGuests(db);
   return asked.filter((subject) => here.has(subject)).map((subject) => {
     const own = attributes.get(subject) ?? {};
-    const mother = text(attributes.get(mothers.get(subject) ?? '')?.[CALLED]);
-    const home = homes.get(subject);
+    const hers = mothers.get(subject) ?? '';
+    const mother = text(attributes.get(hers)?.[CALLED]);
+    const told = homes.get(subject);
+    const withHer = hers !== '' && (told === undefined || homes.get(hers)?.id === told.id);
+    const home = told ?? (withHer ? homes.get(hers) : undefined);
+    const house = (text(own[HOUSE]) || (withHer ? text(attributes.get(hers)?.[HOUSE]) : '')).trim();
+    const village = (villages.has(subject) ? inWords(villages.get(subject) ?? {}, reader.language) : home?.name) ?? '';
     const day = born.get(subject);
     const ageDays = day === undefined || reader.day < day || reader.day - day > BABY_UNTIL ? null : reader.day - day;
     return {
       subject,
       name: text(own[CALLED]) || mother,
       ...(mother ? { mother } : {}),
-      place: text(own[HOUSE]) || (villages.has(subject) ? inWords(villages.get(subject) ?? {}, reader.language) : home?.name) || '',
+      place: house || village,
+      house,
+      village,
       placeId: home?.id ?? '',
       born: toldDay(text(own[BIRTHDAY])) ?? (day === undefined ? null : { first: day, last: day, precision: 'day' }),
       weeks: weeks.get(subject) ?? null,
@@ -100,15 +107,29 @@ export function toldDay(said: string): Told | null {
 }
 
 /** The smallest unit in which they live on that day; its own code where no unit is known. */
-function homesOf({ db, day, language }: Reader, condition: string, values: Value[]): Map<string, { id: string; name: string }> {
-  const rows = db.rows<[string, string, string | null, string | null]>(
-    'SELECT h.subject, h.place, u.id, u.names FROM home AS h ' +
-      'LEFT JOIN place_unit AS u ON (u.id = h.place OR u.code = h.place) AND u.valid_from <= ? AND ? < u.valid_to ' +
-      `WHERE h.valid_from <= ? AND ? < h.valid_to AND h.${condition}`,
-    [day, day, day, day, ...values],
+function homesOf({ db, day, language }: Reader, subjects: Iterable<string>): Map<string, { id: string; name: string }> {
+  const [condition, values] = where('subject', subjects);
+  const rows = db.rows<[string, string]>(
+    `SELECT subject, place FROM home WHERE valid_from <= ? AND ? < valid_to AND ${condition}`, [day, day, ...values],
   );
-  return new Map(rows.map(([subject, place, id, names]) => [
-    subject, { id: id ?? place, name: names ? inWords(JSON.parse(names) as Words, language) : place },
+  const units = placesNow(db, day, new Set(rows.map(([, place]) => place)));
+  return new Map(rows.map(([subject, place]) => {
+    const unit = units.get(place);
+    return [subject, { id: unit?.id ?? place, name: unit ? inWords(unit.names, language) : place }];
+  }));
+}
+
+/** Id or code of a place -> what it is called on that day, and where it lies, as far as somebody measured it. */
+export function placesNow(db: Database, day: number, asked: Iterable<string>): Map<string, { id: string; names: Words; at: [number, number] | null }> {
+  if (!db.has('place_unit')) return new Map();
+  const all = JSON.stringify([...asked]);
+  const rows = db.rows<[string, string, string, number | null, number | null, number | null]>(
+    'SELECT e.value, u.id, u.names, u.lat, u.lon, u.approximate FROM json_each(?) AS e JOIN place_unit AS u ON (u.id = e.value OR u.code = e.value) ' +
+      'AND u.valid_from <= ? AND ? < u.valid_to',
+    [all, day, day],
+  );
+  return new Map(rows.map(([place, id, names, lat, lon, approximate]) => [
+    place, { id, names: JSON.parse(names || '{}') as Words, at: lat === null || lon === null || approximate ? null : [lat, lon] },
   ]));
 }
 

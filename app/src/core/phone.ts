@@ -1,14 +1,17 @@
 /** The engine behind the screens: `Phone` of the contract, over one open session at a time. */
 
 import type {
-  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, Forgotten, FoundElsewhere, Guest, Month, ParcelFile, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, Warning, WorkerHere, PersonShort,
+  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, FormInfo, FormOpened, Forgotten, FoundElsewhere, Guest, HouseNow, HouseShort, LastAnswers, Month, ParcelFile, Phone, PlaceAnywhere, Reason, SeekReason, Sought, Standing, StepNow, Story, Today, Unlocked, WalkPlace, Warning, WorkerHere, PersonShort,
 } from '../contract';
+import { lastAnswers } from './answered';
 import { calls } from './calls';
 import type { Disk } from './disk';
 import { Away, type Fetch } from './doors';
+import * as begun from './drafts';
 import { dropFilesOf, filesOf, keepFile, sealFiles, sendFiles, type Sealed } from './files';
 import { arrivals, dropEnded, guests } from './guests';
 import { accept, beside, make as makeParcel, plan } from './handing';
+import * as homes from './houses';
 import { shutOut, type Kept } from './keys';
 import * as lists from './lists';
 import { compose, keep, sign } from './making';
@@ -23,7 +26,7 @@ import type { Shelf } from './shelf';
 import { settle, sync, there, type Synced } from './sync';
 import { story } from './story';
 import { now } from './time';
-import { today } from './today';
+import { today, waits } from './today';
 import { asMoving, Told } from './trouble';
 import { bringVoices } from './voices';
 import { warnings } from './warnings';
@@ -101,10 +104,31 @@ export class Engine implements Phone {
   // --- lists ---
   // Before the first pull there is nobody: empty lists, not errors.
 
-  async today(day?: number, most?: number): Promise<Today> {
+  async today(day?: number, most?: number, walking = false): Promise<Today> {
     const { session } = this;
-    if (session && !session.packs.current) return { day: day ?? 0, danger: [], late: [], due: [], more: { late: 0, due: 0 }, soon: 0, people: 0 };
-    return today(this.open.asking(day), most);
+    if (session && !session.packs.current) return { day: day ?? 0, danger: [], late: [], due: [], walk: [], more: { late: 0, due: 0 }, soon: 0, people: 0 };
+    return today(this.open.asking(day), most, walking);
+  }
+
+  async house(name: string, placeId: string): Promise<HouseNow | null> {
+    const asking = this.open.asking();
+    return homes.house(asking, name, placeId, waits(asking));
+  }
+
+  async houses(words: string, most = MOST_FOUND): Promise<HouseShort[]> {
+    return this.open.packs.current ? homes.houses(this.open.asking(), words, most) : [];
+  }
+
+  async walk(): Promise<WalkPlace[]> {
+    return this.open.packs.current ? homes.walk(this.open.asking()) : [];
+  }
+
+  async keepPlaces(ids: string[]): Promise<void> {
+    homes.keepPlaces(this.open.db, ids);
+  }
+
+  async keepHouses(placeId: string, names: string[]): Promise<void> {
+    homes.keepHouses(this.open.asking(), placeId, names);
   }
 
   async people(words: string, most = MOST_FOUND): Promise<PersonShort[]> {
@@ -187,17 +211,22 @@ export class Engine implements Phone {
     return found;
   }
 
+  async lastAnswers(form: string, subject: string, except = ''): Promise<LastAnswers> {
+    const { db, packs } = this.open;
+    return packs.current ? lastAnswers(db, packs.of(form, ''), form, '', subject, except) : {};
+  }
+
   async drafts(): Promise<Draft[]> {
-    return lists.drafts(this.open.db);
+    return begun.drafts(this.open.db, this.open.packs.current ? this.open.asking() : null);
   }
   async draft(id: string): Promise<DraftWhole | null> {
-    return lists.draft(this.open.db, id);
+    return begun.draft(this.open.db, id);
   }
   async keepDraft(draft: DraftWhole, name: string): Promise<void> {
-    lists.keepDraft(this.open.db, draft, name);
+    begun.keepDraft(this.open.db, draft, name);
   }
   async dropDraft(id: string): Promise<void> {
-    lists.dropDraft(this.open.db, id);
+    begun.dropDraft(this.open.db, id);
   }
   async keepFile(draft: string, name: string, file: Blob | null): Promise<void> {
     await keepFile(this.open.db, draft, name, file);

@@ -3,9 +3,10 @@
 import { among, type Database, type Value } from './database';
 import type { Pack, RuleTable } from './pack';
 
-/** What stays when the register is thrown away: work of this phone that has no other place. folded: whose answers are not written
- * out, since the first pull brought them and nobody has worked her out anew: they are her facts without their episodes.
- * packed: who is still as the first pull brought her (packed.ts). unworked: what was kept here, and nobody is worked out of it yet. */
+/** What stays when the register is thrown away: work of this phone that has no other place. walk_place, walk_house: her own order of
+ * places, and of houses by the people in them. folded: whose answers are not written out, since the first pull brought them and nobody
+ * has worked her out anew: they are her facts without their episodes. packed: who is still as the first pull brought her (packed.ts).
+ * unworked: what was kept here, and nobody is worked out of it yet. */
 export const LOCAL = `
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -45,6 +46,8 @@ CREATE TABLE IF NOT EXISTS draft (
   sent_ms INTEGER
 );
 CREATE TABLE IF NOT EXISTS file (draft TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (draft, name));
+CREATE TABLE IF NOT EXISTS walk_place (place TEXT PRIMARY KEY, n INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS walk_house (subject TEXT PRIMARY KEY, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS uploaded_form (n INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, id TEXT NOT NULL, version TEXT NOT NULL, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS uploaded_medium (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS pack (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
@@ -88,6 +91,7 @@ const TYPES: Record<string, string> = { text: 'TEXT', bigint: 'INTEGER', double:
 
 export function makeLocal(db: Database): void {
   db.script(LOCAL);
+  db.run("UPDATE draft SET name = '' WHERE subject <> '' AND name <> ''"); // kept by earlier versions
   if (!db.columns('draft').includes('base')) db.script('ALTER TABLE draft ADD COLUMN base TEXT'); // from before bases were kept
   if (!db.columns('draft').includes('sent_ms')) db.script('ALTER TABLE draft ADD COLUMN sent_ms INTEGER');
 }

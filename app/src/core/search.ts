@@ -2,14 +2,15 @@
  * they are written in Khmer, Cyrillic or Latin letters; Cyrillic names in Latin letters and the other way round. */
 
 import { fold, latin } from '../fold';
-import type { Database } from './database';
+import type { Database, Value } from './database';
+import { CALLED, CARD, HOUSE, MOTHER } from './people';
 import { where } from './register';
 
-const CARD = 'card_code';
 /** Attributes by which nobody is looked for. */
-const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is']);
+const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is', 'residence']);
 
-/** Writes the words of these people anew; null for everybody. Words of her mother are hers too while she has no name. */
+/** Writes the words of these people anew; null for everybody. A baby's mother stands for it while it has no name, and her house for
+ * its own while nobody told one. */
 export function indexWords(db: Database, subjects: Iterable<string> | null): void {
   const [condition, values] = subjects ? where('k.subject', subjects) : ['1 = 1', []];
   const written = db.rows<[string, string | null, string | null]>(
@@ -21,8 +22,12 @@ export function indexWords(db: Database, subjects: Iterable<string> | null): voi
   for (const [subject, name, value] of written) {
     const own = words.get(subject) ?? [];
     words.set(subject, own);
-    if (name && value && !NOT_WORDS.has(name)) own.push(...plain(value).flatMap((text) => (name === CARD ? [text, text.replace(/[^\p{L}\p{N}]/gu, '')] : [text])));
+    if (!name || !value || NOT_WORDS.has(name)) continue;
+    const told = plain(value).flatMap((text) => (name === CARD ? [text, text.replace(/[^\p{L}\p{N}]/gu, '')] : [text]));
+    if (name === CALLED) own.unshift(...told); // her name is looked for before anything else of hers
+    else own.push(...told);
   }
+  addMothers(db, words, condition, values);
   addHomes(db, words, condition, values);
   const gone = subjects ? where('subject', subjects) : (['1 = 1', []] as const);
   db.run(`DELETE FROM search WHERE ${gone[0]}`, gone[1]);
@@ -40,13 +45,30 @@ function plain(value: string): string[] {
   return (Array.isArray(told) ? told : [told]).map(String);
 }
 
-function addHomes(db: Database, words: Map<string, string[]>, condition: string, values: readonly (string | number | null | Uint8Array)[]): void {
-  if (!db.has('place_unit')) return;
-  const homes = db.rows<[string, string]>(
-    'SELECT DISTINCT k.subject, u.names FROM subject AS k JOIN home AS h ON h.subject = k.subject ' +
-      `JOIN place_unit AS u ON (u.id = h.place OR u.code = h.place) WHERE h.valid_to > 9999999 AND ${condition}`,
+function addMothers(db: Database, words: Map<string, string[]>, condition: string, values: readonly Value[]): void {
+  const rows = db.rows<[string, string]>(
+    'SELECT k.subject, a.value FROM subject AS k ' +
+      `JOIN relation AS r ON r.subject = k.subject AND r.name = '${MOTHER}' ` +
+      `JOIN attribute AS a ON a.subject = r.target AND a.shown = 1 AND a.name IN ('${CALLED}', '${HOUSE}') ` +
+      `WHERE ${condition} AND NOT EXISTS (SELECT 1 FROM attribute AS o WHERE o.subject = k.subject AND o.name = a.name AND o.shown = 1) ` +
+      `ORDER BY a.name = '${CALLED}' DESC`,
     values,
   );
+  for (const [subject, value] of rows) words.get(subject)?.push(...plain(value));
+}
+
+function addHomes(db: Database, words: Map<string, string[]>, condition: string, values: readonly Value[]): void {
+  if (!db.has('place_unit')) return;
+  const named = (who: string): [string, string][] => db.rows(
+    `SELECT DISTINCT k.subject, u.names FROM subject AS k ${who} JOIN place_unit AS u ON (u.id = h.place OR u.code = h.place) ` +
+      `WHERE h.valid_to > 9999999 AND ${condition}`,
+    values,
+  );
+  const homes = named('JOIN home AS h ON h.subject = k.subject');
+  const own = new Set(homes.map(([subject]) => subject));
+  // A baby of whom nobody told a home lives where its mother does.
+  const hers = named(`JOIN relation AS r ON r.subject = k.subject AND r.name = '${MOTHER}' JOIN home AS h ON h.subject = r.target`);
+  homes.push(...hers.filter(([subject]) => !own.has(subject)));
   const known = new Map<string, string[]>();
   for (const [subject, names] of homes) {
     if (!known.has(names)) known.set(names, Object.values(JSON.parse(names || '{}') as Record<string, string>));

@@ -110,13 +110,14 @@ export function stepKey(row: StepNow): string {
   return `${row.pathway}.${row.step}`;
 }
 
-/** Why a step was not done, as somebody answered last: facts keyed by step and due day, never by its number. */
+/** Why a step was not done, as somebody answered last: facts keyed by step and due day, never by its number. A step that has no due
+ * day is answered without one. */
 function notDone(db: Database, subjects: Set<string>): Map<string, Reason> {
   const [condition, values] = where('f.subject', subjects);
-  const rows = db.rows<[string, string, string, number, number]>(
+  const rows = db.rows<[string, string, string, number | null, number]>(
     "SELECT f.subject, s.txt, f.txt, CAST(d.num AS INTEGER), f.day FROM fact AS f " +
       "JOIN fact AS s ON s.subject = f.subject AND s.submission = f.submission AND s.code = 'not_done_step' " +
-      "JOIN fact AS d ON d.subject = f.subject AND d.submission = f.submission AND d.code = 'not_done_due' " +
+      "LEFT JOIN fact AS d ON d.subject = f.subject AND d.submission = f.submission AND d.code = 'not_done_due' " +
       `WHERE f.code = 'not_done_reason' AND ${condition} ORDER BY f.ts, f.submission, f."row" DESC`,
     values,
   );
@@ -131,18 +132,28 @@ function notDone(db: Database, subjects: Set<string>): Map<string, Reason> {
 const MEANINGS = { danger: 0, late: 1, due: 2, later: 3, missed: 4, done: 5, ended: 6 };
 const URGENT: Record<string, number> = { danger: 0, urgent: 1 };
 
-export function meaning(row: StepNow): keyof typeof MEANINGS {
+export function meaning(row: Pick<StepNow, 'danger' | 'status'>): keyof typeof MEANINGS {
   return row.danger ? 'danger' : row.status;
 }
 
-function dueSecond(row: StepNow): number {
+function dueSecond(row: Pick<StepNow, 'clock' | 'due'>): number {
   return row.due === null ? 2 ** 50 : row.clock === 'minute' ? row.due : row.due * 86_400;
 }
 
-/** The most urgent first, and of these what is nearest to the moment: as doorstep/web/due_view.py sorts. */
-export function pressing(at: Moment): (a: Row, b: Row) => number {
-  const key = (row: Row): [number, number, number] => [
-    MEANINGS[meaning(row)], URGENT[row.urgency] ?? 2, Math.abs(dueSecond(row) - at.second),
+/** The moment from which on it is late. */
+function lateSecond(row: Pick<StepNow, 'clock' | 'due' | 'overdue'>): number {
+  const edge = row.overdue ?? row.due;
+  return edge === null ? 2 ** 50 : row.clock === 'minute' ? edge : edge * 86_400;
+}
+
+/** What a row is sorted by. */
+export type Pressing = Pick<Row, 'step' | 'n' | 'clock' | 'due' | 'overdue' | 'status' | 'danger' | 'urgency'>;
+
+/** The most urgent first. Of what is late, what is late longest; of everything else, what is nearest to the moment. As
+ * doorstep/web/due_view.py sorts: tests/vectors/pressing.json holds both to one order. */
+export function pressing(at: Moment): (a: Pressing, b: Pressing) => number {
+  const key = (row: Pressing): [number, number, number] => [
+    MEANINGS[meaning(row)], URGENT[row.urgency] ?? 2, meaning(row) === 'late' ? lateSecond(row) : Math.abs(dueSecond(row) - at.second),
   ];
   return (a, b) => {
     const [one, two] = [key(a), key(b)];

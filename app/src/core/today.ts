@@ -2,6 +2,7 @@
 
 import type { Today, TodayCard } from '../contract';
 import type { Database } from './database';
+import { walking as asWalked } from './houses';
 import { shorts, subjectsHere, type Reader } from './people';
 import type { Pack } from './pack';
 import { meaning, open, pressing, told, type Moment, type Row } from './steps';
@@ -70,19 +71,27 @@ function worked(asking: Asking): Listed {
   };
 }
 
+/** Who waits, and what is open of each; as on today's list. */
+export function waits(asking: Asking): Map<string, Pick<TodayCard, 'steps' | 'top'>> {
+  return new Map(waiting(asking).waiting.map(({ subject, own, top }) => [subject, { steps: own.map(told), top }]));
+}
+
 /** The list. most: how many to show beside those in danger; of others only their number is told, since who they are is read person
- * by person. */
-export function today(asking: Asking, most = Infinity): Today {
-  const { waiting: all, soon, people: here } = waiting(asking);
-  const danger = all.filter(({ top }) => top === 'danger').length;
+ * by person. walking: as she walks, and not the most urgent first. */
+export function today(asking: Asking, most = Infinity, walking = false): Today {
+  const { waiting: urgent, soon, people: here } = waiting(asking);
+  const danger = urgent.filter(({ top }) => top === 'danger').length;
+  const all = walking ? [...urgent.slice(0, danger), ...asWalked(asking, urgent.slice(danger))] : urgent;
   const chosen = all.slice(0, danger + most);
   const people = new Map(shorts(asking, chosen.map(({ subject }) => subject)).map((person) => [person.subject, person]));
-  const of = (top: TodayCard['top']): TodayCard[] => chosen.filter((one) => one.top === top).flatMap(({ subject, own }) => {
+  const cards = chosen.flatMap(({ subject, own, top }): TodayCard[] => {
     const person = people.get(subject);
     return person ? [{ person, steps: own.map(told), top }] : [];
   });
+  const of = (top: TodayCard['top']): TodayCard[] => cards.filter((one) => one.top === top);
   const rest = (top: TodayCard['top']): number => all.slice(danger + most).filter((one) => one.top === top).length;
   return {
-    day: asking.at.day, danger: of('danger'), late: of('late'), due: of('due'), more: { late: rest('late'), due: rest('due') }, soon, people: here,
+    day: asking.at.day, danger: of('danger'), ...(walking ? { late: [], due: [] } : { late: of('late'), due: of('due') }),
+    walk: walking ? cards.filter((one) => one.top !== 'danger') : [], more: { late: rest('late'), due: rest('due') }, soon, people: here,
   };
 }

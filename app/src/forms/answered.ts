@@ -2,10 +2,9 @@
 
 import type { AnyControlNode } from '@getodk/xforms-engine';
 
-import type { Json } from '../contract';
 import type { FormHere } from './context';
-import { dayInWords, firstDay, precisionOf, type Precision } from './dates';
-import { placeOf, type Answers } from './instance';
+import { calendarDay, dayInWords, firstDay, precisionOf, type Precision } from './dates';
+import { placeOf } from './instance';
 import { unitInWords } from './limits';
 import { placeCalled } from './props';
 import { looks } from './screens';
@@ -44,17 +43,15 @@ function labelOf(node: Extract<AnyControlNode, { nodeType: 'rank' | 'select' }>,
   return items.find((item) => item.value === value)?.label.asString.trim() || value;
 }
 
-/** What was answered to the same question last time, in words; '' when nothing was. */
-export function lastTime(node: AnyControlNode, form: FormHere): string {
-  const previous: Answers | null = form.previous;
-  if (!previous) return '';
+/** What was answered to the same question last time, in words, and on which day; null when nothing was. */
+export function lastTime(node: AnyControlNode, form: FormHere): { value: string; day: string } | null {
+  const { previous } = form;
+  if (!previous) return null;
   const path = placeOf(node.currentState.reference);
-  if (/\/\d+\//.test(path)) return ''; // entries of a list are not the same ones as last time
-  let at: Json | undefined = previous;
-  for (const key of path.split('/')) at = typeof at === 'object' && at !== null && !Array.isArray(at) ? at[key] : undefined;
-  at ??= previous[path.split('/').pop()!];
-  if (at === undefined || at === null || (typeof at === 'object' && !Array.isArray(at))) return '';
-  const raw = Array.isArray(at) ? at.join(' ') : at === true ? 'yes' : at === false ? 'no' : String(at);
-  const told = precisionOf(raw);
-  return inWords(node, told && node.valueType === 'date' ? firstDay(raw) : raw, form, told ?? undefined);
+  if (/\/\d+\//.test(path)) return null; // entries of a list are not the same ones as last time
+  const last = previous[path] ?? previous[path.split('/').pop()!];
+  if (!last) return null;
+  const told = precisionOf(last.value);
+  const value = inWords(node, told && node.valueType === 'date' ? firstDay(last.value) : last.value, form, told ?? undefined);
+  return value ? { value, day: calendarDay(last.day, form.dayNames) } : null;
 }

@@ -3,9 +3,9 @@
 import type { AnyControlNode } from '@getodk/xforms-engine';
 import { getContext, setContext } from 'svelte';
 
+import type { LastAnswers } from '../contract';
 import type { DayNames } from './dates';
 import type { FormSession } from './engine';
-import type { Answers } from './instance';
 import type { Place } from './props';
 import type { Mode } from './screens';
 import type { Say, WordKey } from './words';
@@ -17,7 +17,7 @@ export interface FormHere {
   readonly language: string;
   readonly dayNames: DayNames;
   readonly say: Say;
-  readonly previous: Answers | null;
+  readonly previous: LastAnswers | null;
   readonly places: Place[];
   /** Reads aloud; null where nothing can. */
   readonly speak: ((text: string, asked?: boolean) => void) | null;

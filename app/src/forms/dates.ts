@@ -133,6 +133,13 @@ function localeOf(code: string): string {
   return new Intl.Locale(code, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
 }
 
+/** A civil day, counted from 1970-01-01 -> 30 March 2026. */
+export function calendarDay(day: number, names: DayNames): string {
+  const at = new Date(day * 86_400_000);
+  if (!names.known) return `${at.getUTCDate()} ${names.months[at.getUTCMonth()] ?? ''} ${at.getUTCFullYear()}`;
+  return new Intl.DateTimeFormat(names.language, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at);
+}
+
 /** 2026-03-30 -> Monday, 30 March 2026; only as exact as told. */
 export function dayInWords(iso: string, names: DayNames, told?: Precision): string {
   const { year, month, day } = partsOf(iso);

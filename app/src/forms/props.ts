@@ -1,6 +1,6 @@
 /** What a form is given by the screen around it, and what it tells that screen. */
 
-import type { Warning, Words } from '../contract';
+import type { LastAnswers, Warning, Words } from '../contract';
 import type { Files, Media } from './engine';
 import type { Answers } from './instance';
 import type { Mode } from './screens';
@@ -41,8 +41,8 @@ export interface FormProps {
   files?: Files;
   /** Answers to begin with (a correction; what is known already). Not looked at when there is an instance. */
   initial?: Answers;
-  /** What was answered last time, shown beside the questions. */
-  previous?: Answers | null;
+  /** What was answered last, by whom ever, shown beside the questions with its day. */
+  previous?: LastAnswers | null;
   /** username, deviceID, phoneNumber, email: what a form may ask the phone for. */
   preload?: { [name: string]: string };
   /** Where people live, for questions that ask for the code of a place. */

@@ -1,16 +1,17 @@
 import type {
-  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, Forgotten, FormInfo, FormOpened, FoundElsewhere, Guest, Json, Month, MonthFigure, ParcelFile, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, Warning,
+  Accepted, Arrival, Call, Draft, DraftWhole, FilledForm, Forgotten, FormInfo, FormOpened, FoundElsewhere, Guest, HouseNow, HouseShort, LastAnswers, Month, MonthFigure, ParcelFile, PersonShort, Phone, PlaceAnywhere, Reason, Standing, StepNow, Story, StoryEntry, Today, TodayCard, Trouble, Unlocked, WalkPlace, Warning,
   WorkerHere, Words,
 } from '../contract';
 import { civilDay } from '../parts/days';
 import { language, t } from '../words/words.svelte';
+import { flat, lastOf, type Kept } from './answers';
+import { PracticeHouses } from './houses';
 import { babyName, everySpelling, plain, practiceName } from './names';
 import { contacts, KNOWN, step, villagers, type Villager } from './people';
 import programme from './programme.json';
 
 type Forms = Record<string, { version: string; title: Words; makes: string | null; xml: string }>;
 type Secret = { secret: string; kind: 'pin' | 'pattern'; wrong: number; until: number };
-type Kept = { id: string; filled: FilledForm; day: number; ms: number; sent: boolean };
 
 /** Of whom each form speaks. */
 const OF: Record<string, FormInfo['of']> = { register: 'new', anc_contact: 'woman', birth_plan: 'woman', referral: 'woman', postnatal_baby: 'child' };
@@ -32,18 +33,6 @@ let only: PracticeVillage | null = null;
 export function village(): Phone {
   only ??= new PracticeVillage(civilDay());
   return only;
-}
-
-/** Every answer of a form, groups opened: name to text. */
-function flat(answers: { [name: string]: Json }): Map<string, string> {
-  const found = new Map<string, string>();
-  const walk = (name: string, value: Json): void => {
-    if (Array.isArray(value)) value.forEach((one) => walk(name, one));
-    else if (typeof value === 'object' && value !== null) Object.entries(value).forEach(([key, one]) => walk(key, one));
-    else if (value !== null && value !== '') found.set(name, String(value));
-  };
-  Object.entries(answers).forEach(([name, value]) => walk(name, value));
-  return found;
 }
 
 /** A `Phone` of invented people that lives in memory. Nothing is stored, nothing is sent. */
@@ -111,36 +100,45 @@ export class PracticeVillage implements Phone {
   private short(one: Villager): PersonShort {
     const name = one.written || (one.babyOf !== null ? babyName(one.babyOf, language()) : one.given !== null ? practiceName(one.given, language()) : '');
     return {
-      subject: one.subject, name, place: this.house(one.house), placeId: `practice-house-${one.house}`,
+      subject: one.subject, name, place: this.homes.name(one.house), placeId: this.homes.hamlet(one.house), house: this.homes.name(one.house),
+      village: this.homes.village(this.homes.hamlet(one.house)),
       born: { first: one.bornDay, last: one.bornDay + (one.bornPrecision === 'year' ? 364 : 0), precision: one.bornPrecision },
       weeks: one.weeks, ageDays: one.ageDays, cardCode: null, practice: true,
     };
   }
 
-  private house(n: number): string {
-    const keys = ['practice.house_0', 'practice.house_1', 'practice.house_2', 'practice.house_3', 'practice.house_4'] as const;
-    return t(keys[n] ?? 'practice.house_0');
+  private card(one: Villager): TodayCard | null {
+    const steps = one.steps.filter((each) => each.status === 'due' || each.status === 'late');
+    if (steps.length === 0) return null;
+    return { person: this.short(one), steps, top: steps.some((each) => each.danger) ? 'danger' : steps.some((each) => each.status === 'late') ? 'late' : 'due' };
   }
 
-  async today(): Promise<Today> {
-    const open = (one: Villager): StepNow[] => one.steps.filter((each) => each.status === 'due' || each.status === 'late');
-    const cards: TodayCard[] = this.all
-      .filter((one) => open(one).length > 0)
-      .sort((a, b) => a.house - b.house)
-      .map((one) => {
-        const steps = open(one);
-        return { person: this.short(one), steps, top: steps.some((each) => each.danger) ? 'danger' : steps.some((each) => each.status === 'late') ? 'late' : 'due' };
-      });
+  // --- where they live
+  private readonly homes = new PracticeHouses(() => this.all, (one) => {
+    const card = this.card(one);
+    return { person: this.short(one), steps: card?.steps ?? [], top: card?.top ?? null };
+  });
+
+  walk = async (): Promise<WalkPlace[]> => this.homes.walk();
+  keepPlaces = async (ids: string[]): Promise<void> => this.homes.keepPlaces(ids);
+  keepHouses = async (placeId: string, names: string[]): Promise<void> => this.homes.keepHouses(placeId, names);
+  house = async (name: string, placeId: string): Promise<HouseNow | null> => this.homes.house(name, placeId);
+  houses = async (words: string): Promise<HouseShort[]> => this.homes.find(words);
+
+  async today(_day?: number, _most?: number, walking = false): Promise<Today> {
+    const cards = [...this.all].sort((a, b) => this.homes.turn(a) - this.homes.turn(b)).flatMap((one) => this.card(one) ?? []);
     const soon = this.all.flatMap((one) => one.steps).filter((each) => each.status === 'later' && (each.opens ?? 0) <= this.day + 7).length;
     const of = (top: TodayCard['top']): TodayCard[] => cards.filter((card) => card.top === top);
-    return { day: this.day, danger: of('danger'), late: of('late'), due: of('due'), more: { late: 0, due: 0 }, soon, people: this.all.length };
+    const [late, due] = walking ? [[], []] : [of('late'), of('due')];
+    const walk = walking ? cards.filter((card) => card.top !== 'danger') : [];
+    return { day: this.day, danger: of('danger'), late, due, walk, more: { late: 0, due: 0 }, soon, people: this.all.length };
   }
 
   async people(words: string, most = 50): Promise<PersonShort[]> {
     const asked = plain(words).split(/\s+/).filter(Boolean);
     return this.all
       .filter((one) => {
-        const known = `${plain(this.short(one).name)} ${plain(this.house(one.house))} ${one.given ? everySpelling(one.given) : one.babyOf ? everySpelling(one.babyOf) : ''}`;
+        const known = `${plain(this.short(one).name)} ${plain(`${this.short(one).place} ${this.short(one).village}`)} ${one.given ? everySpelling(one.given) : one.babyOf ? everySpelling(one.babyOf) : ''}`;
         return asked.every((word) => known.includes(word));
       })
       .slice(0, most)
@@ -272,8 +270,16 @@ export class PracticeVillage implements Phone {
     return { xml: found.xml, version: found.version, title: (programme.titles as Record<string, Words>)[id] ?? {}, media: {}, base: {} };
   }
 
+  async lastAnswers(form: string, subject: string, except = ''): Promise<LastAnswers> {
+    return lastOf(this.kept.filter((kept) => kept.filled.form === form && kept.filled.subject === subject && kept.id !== except));
+  }
+
   async drafts(): Promise<Draft[]> {
-    return [...this.begun.values()].map(({ instance: _instance, page: _page, ...short }) => short);
+    const who = (subject: string): PersonShort | undefined => this.all.filter((one) => one.subject === subject).map((one) => this.short(one))[0];
+    return [...this.begun.values()].map(({ instance: _instance, page: _page, ...short }) => {
+      const person = who(short.subject);
+      return person ? { ...short, person } : short;
+    });
   }
 
   async draft(id: string): Promise<DraftWhole | null> {
@@ -322,7 +328,7 @@ export class PracticeVillage implements Phone {
     const id = `practice-kept-${this.kept.length + 1}`;
     const answers = flat(filled.answers);
     let subject = filled.subject;
-    if (filled.form === 'register' && subject === '') subject = this.register(answers.get('called') ?? '');
+    if (filled.form === 'register' && subject === '') subject = this.register(answers.get('called') ?? '', answers.get('house_name') ?? '');
     if (filled.replaces !== undefined) this.kept = this.kept.filter((kept) => kept.id !== filled.replaces);
     this.kept.push({ id, filled: { ...filled, subject }, day: this.day, ms: this.now(), sent: false });
     this.happened(this.find(subject), { ...filled, subject }, answers);
@@ -330,10 +336,10 @@ export class PracticeVillage implements Phone {
     return id;
   }
 
-  private register(called: string): string {
+  private register(called: string, named: string): string {
     const subject = `practice-${this.all.length + 1}`;
     this.all.push({
-      subject, given: null, written: t('practice.name', { name: called }), babyOf: null, house: 4, bornDay: this.day - 9000, bornPrecision: 'year', weeks: 12,
+      subject, given: null, written: t('practice.name', { name: called }), babyOf: null, house: this.homes.called(named), bornDay: this.day - 9000, bornPrecision: 'year', weeks: 12,
       ageDays: null, phone: null, steps: contacts(subject, this.day, 12, 0), family: [],
     });
     return subject;

@@ -11,13 +11,14 @@ export type Screen =
   | { name: 'forgotten'; worker: WorkerHere; /** It is her list that is gone, not her secret. */ vanished?: boolean }
   | { name: 'person'; subject: string }
   | { name: 'not-done'; person: PersonShort; step: StepNow }
-  | { name: 'new' }
+  | { name: 'new'; /** In which house, where that is known already. */ house?: { name: string; placeId: string } }
+  | { name: 'house'; house: string; placeId: string }
   | { name: 'try'; address: string }
   | { name: 'elsewhere'; card: string }
   | { name: 'moves'; subject: string }
   | { name: 'form'; form: string; subject: string; person: PersonShort | null; step?: StepNow; draft?: string; replaces?: string; place?: string;
-      /** It registers somebody new. */ makes?: boolean }
-  | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'month' | 'signs' | 'scan-card' };
+      /** It registers somebody new. */ makes?: boolean; /** Of this house. */ house?: string }
+  | { name: 'sync' | 'hand-over' | 'accept' | 'call' | 'about' | 'month' | 'walk' | 'signs' | 'scan-card' };
 
 export function isPlace(name: string): name is Place {
   return (PLACES as readonly string[]).includes(name);

@@ -10,6 +10,8 @@ export interface Settings {
   light: Light;
   /** One question a screen, or a page of questions. */
   mode: 'one' | 'page';
+  /** Today's list: the most urgent first, or as she walks. */
+  order: 'urgent' | 'walk';
   sounds: boolean;
   /** A language that is spoken and not written; '' for that of the words on the screen. */
   voice: string;
@@ -22,7 +24,7 @@ export interface Settings {
 }
 
 const NAME = 'doorstep.settings';
-const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', sounds: true, voice: '', read: false, midwife: '', spared: false };
+const FIRST: Settings = { language: '', letters: 'normal', light: 'phone', mode: 'one', order: 'urgent', sounds: true, voice: '', read: false, midwife: '', spared: false };
 
 function read(): Settings {
   try {

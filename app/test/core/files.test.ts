@@ -2,8 +2,8 @@ import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption
 import { beforeEach, expect, test } from 'vitest';
 import { openInMemory, type Database } from '../../src/core/database';
 import type { Doors } from '../../src/core/doors';
+import { dropDraft, keepDraft } from '../../src/core/drafts';
 import { countFiles, dropFilesOf, dropOrphanFiles, filesOf, handFilesOn, keepFile, named, sealFiles, sendFiles, type Bringing } from '../../src/core/files';
-import { dropDraft, keepDraft } from '../../src/core/lists';
 import { makeLocal } from '../../src/core/register';
 import { InMemory } from '../../src/core/shelf';
 

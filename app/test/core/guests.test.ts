@@ -23,7 +23,7 @@ beforeEach(async () => {
   makeLocal(db);
   makeRegister(db, SMALL);
   prepare(db, SMALL);
-  db.run('INSERT INTO place_unit VALUES (?, ?, ?, ?, 0, 9999999)', ['V', 'V', JSON.stringify({ en: 'My village' }), 'village']);
+  db.run('INSERT INTO place_unit VALUES (?, ?, ?, ?, 0, 9999999, NULL, NULL, 0)', ['V', 'V', JSON.stringify({ en: 'My village' }), 'village']);
   setMeta(db, 'place', 'V');
 });
 

@@ -42,7 +42,7 @@ describe('on a phone', () => {
     makeRegister(db, SMALL);
     prepare(db, SMALL);
     for (const [id, names] of [['VN-1', { vi: 'Tả Phìn', en: 'Ta Phin' }], ['KH-1', { km: 'ភូមិកាចូន', en: 'Kachon' }], ['BG-1', { bg: 'Якоруда', en: 'Yakoruda' }]] as const)
-      db.run('INSERT INTO place_unit VALUES (?, ?, ?, ?, 0, 9999999)', [id, id, JSON.stringify(names), 'village']);
+      db.run('INSERT INTO place_unit VALUES (?, ?, ?, ?, 0, 9999999, NULL, NULL, 0)', [id, id, JSON.stringify(names), 'village']);
     for (const [subject, { called, house, card, lives }] of Object.entries(PEOPLE)) {
       db.run("INSERT INTO subject VALUES (?, 'person')", [subject]);
       for (const [name, value] of Object.entries({ called, house_name: house, card_code: card, sex: 'f', phone: '0979' }))

@@ -25,7 +25,7 @@ export const SMALL_SENT: PackSent = {
     'CREATE TABLE subject (subject TEXT PRIMARY KEY, kind TEXT)',
     'CREATE TABLE home (subject TEXT, place TEXT, told_on INTEGER, valid_from INTEGER, valid_to INTEGER)',
     'CREATE TABLE step (subject TEXT, episode TEXT, pathway TEXT, step TEXT, n INTEGER, since INTEGER, until INTEGER, until_why TEXT, rule TEXT, clock TEXT, opens INTEGER, due INTEGER, overdue INTEGER, closes INTEGER, done_on INTEGER, done_by TEXT, waits_for TEXT, urgency TEXT, compartment TEXT)',
-    'CREATE TABLE place_unit (id TEXT PRIMARY KEY, code TEXT, names TEXT, kind TEXT, valid_from INTEGER, valid_to INTEGER)',
+    'CREATE TABLE place_unit (id TEXT PRIMARY KEY, code TEXT, names TEXT, kind TEXT, valid_from INTEGER, valid_to INTEGER, lat REAL, lon REAL, approximate INTEGER)',
     'CREATE TEMPORARY TABLE touched (subject TEXT NOT NULL)',
     'CREATE TEMPORARY TABLE tree_sub (submission TEXT, kind TEXT, form TEXT, subject TEXT, replaces TEXT, stamp INTEGER)',
   ],

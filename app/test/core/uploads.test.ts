@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { openInMemory, type Database } from '../../src/core/database';
 import { Away, type Doors, type Offer } from '../../src/core/doors';
-import { answersOf, draft, forms, formXml, keepDraft } from '../../src/core/lists';
+import { draft, keepDraft } from '../../src/core/drafts';
+import { answersOf, forms, formXml } from '../../src/core/lists';
 import { putLocal, type Body } from '../../src/core/local';
 import { compose } from '../../src/core/making';
 import { add } from '../../src/core/outbox';

@@ -11,7 +11,7 @@ import { putRight } from '../../src/when';
 
 const DAY = 20_769; // 12 November 2026
 const person = (more: Partial<PersonShort>): PersonShort => ({
-  subject: 's', name: 'Practice Mai', place: '', placeId: '', born: null, weeks: null, ageDays: null, cardCode: null, practice: true, ...more,
+  subject: 's', name: 'Practice Mai', place: '', placeId: '', house: '', village: '', born: null, weeks: null, ageDays: null, cardCode: null, practice: true, ...more,
 });
 
 describe('days', () => {

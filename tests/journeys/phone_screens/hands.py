@@ -20,6 +20,16 @@ CARDS = """() => [...document.querySelectorAll('main > article.card')].map((one)
   return [look, one.querySelector('h3').textContent.trim()];
 })"""
 
+BACK = """() => {
+  if (document.querySelector('.places')) return 'there';
+  const screen = document.querySelector('.screen:not([data-left])');
+  const back = screen?.querySelector('.back, .form header button');
+  if (!back) return '';
+  screen.dataset.left = '';
+  back.click();
+  return 'touched';
+}"""
+
 
 class Hands:
     """One phone. `page` is the app; it may be closed and opened again, and what the phone keeps stays."""
@@ -149,11 +159,10 @@ class Hands:
             walk.go(self.page, place)
 
     def home(self) -> None:
-        """Back to today, from wherever."""
-        while self.page.query_selector(".places") is None:
-            self.page.evaluate("document.querySelector('.screen').dataset.left = ''")
-            self.page.click(".back >> nth=0")
-            self.page.wait_for_selector(".screen:not([data-left])", state="attached")
+        """Back to today, from wherever. A screen may be leaving by itself just now: each way back is looked for and touched in one
+        go, on a screen that was not left yet."""
+        while not self.page.wait_for_function(BACK, timeout=LONG).json_value() == "there":
+            pass
         self.go("today")
 
     def person(self, name: str) -> None:

@@ -93,6 +93,7 @@ def enter(page: Page, see: See) -> None:
 def day(page: Page, see: See) -> None:
     """A day: the list, a story, a reason, a visit with a danger sign, a draft."""
     see("today")
+    in_order(page, see)
     page.click(".card.danger .who")
     at(page, "person")
     page.wait_for_selector(".weeks", timeout=WAIT)
@@ -120,6 +121,40 @@ def day(page: Page, see: See) -> None:
     page.fill("#find", "zzzz")
     page.wait_for_selector(".empty")
     see("people-nobody")
+
+
+def in_order(page: Page, see: See) -> None:
+    """The list as she walks, her own order of places and houses, and one house; then the most urgent first again."""
+    page.click(".order button >> nth=1")
+    page.wait_for_selector(".hamlet", timeout=WAIT)
+    see("today-walking")
+    page.click(".between .button")
+    at(page, "walk")
+    page.wait_for_selector(".walk button", timeout=WAIT)
+    see("walk")
+    page.click(".walk button >> nth=0")
+    page.click(".hands .big >> nth=1")
+    see("walk-moved")
+    page.click(".hands .wide")
+    page.click(".walk button >> nth=0")
+    see("walk-houses")
+    page.click(".back")
+    back(page, "today")
+    page.click("button.house >> nth=0")
+    at(page, "house")
+    page.wait_for_selector(".list .open", timeout=WAIT)
+    see("house")
+    name = page.inner_text("h1")
+    back(page, "today")
+    page.click(".order button >> nth=0")
+    page.wait_for_selector("section[aria-labelledby=late]", timeout=WAIT)
+    go(page, "people")
+    page.fill("#find", name)
+    page.wait_for_selector(".houses .to-house", timeout=WAIT)
+    see("people-houses")
+    page.fill("#find", "")
+    go(page, "today")
+    page.wait_for_selector(".card.danger", timeout=WAIT)
 
 
 def rest(page: Page, see: See) -> None:
