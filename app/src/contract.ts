@@ -3,6 +3,8 @@
  * Days are civil days since 1970-01-01; moments are UTC seconds unless a name ends in `Ms`.
  */
 
+import type { HouseNow, HouseShort, LastAnswers, Month, WalkPlace } from './contract_lists';
+
 export type Language = 'en' | 'vi' | 'km' | 'bg';
 /** Language code to text. */
 export type Words = Record<string, string>;
@@ -109,34 +111,6 @@ export interface Today {
   soon: number;
   people: number;
 }
-
-export interface HouseShort {
-  name: string;
-  placeId: string;
-  /** The place by its name. */
-  village: string;
-  people: number;
-}
-
-/** One house: who lives there, whoever waits first. */
-export interface HouseNow {
-  name: string;
-  placeId: string;
-  village: string;
-  /** steps: what is open of hers; top: the most urgent of it, null where nothing is. */
-  people: { person: PersonShort; steps: StepNow[]; top: TodayCard['top'] | null }[];
-}
-
-/** A place of her walk, with its houses, in her order. name: '' for those of whom no place is known here. */
-export interface WalkPlace {
-  id: string;
-  name: string;
-  people: number;
-  houses: HouseShort[];
-}
-
-/** Path of a question (`group/name`) -> what was answered last, as an XForm writes it, and on which day. */
-export type LastAnswers = { [path: string]: { value: string; day: number } };
 
 export interface StoryEntry {
   submission: string;
@@ -258,43 +232,6 @@ export interface Warning {
   sent?: boolean;
 }
 
-/** A month's figure: of how many what is asked holds. Never a target, and nothing to be measured by. */
-export interface MonthFigure {
-  name: string;
-  programme: string;
-  title: Words;
-  confirmed: boolean;
-  yes: number;
-  of: number;
-  whoYes: PersonShort[];
-  whoNot: PersonShort[];
-}
-
-export interface MonthWork {
-  form: string;
-  title: Words;
-  times: number;
-  who: PersonShort[];
-}
-
-export interface MonthReason {
-  reason: string;
-  words: Words;
-  times: number;
-  who: PersonShort[];
-}
-
-/** What a worker did in a month, and how it stands with those whom she looks after: as her supervisor sees it. */
-export interface Month {
-  year: number;
-  /** 1 to 12. */
-  month: number;
-  seen: PersonShort[];
-  work: MonthWork[];
-  reasons: MonthReason[];
-  figures: MonthFigure[];
-}
-
 export type OutState = 'here' | 'sent' | 'held' | 'refused';
 
 export interface Standing {
@@ -409,6 +346,8 @@ export interface Arrival {
   since: number;
   by: string;
 }
+
+export type * from './contract_lists';
 
 export interface Phone {
   workers(): Promise<WorkerHere[]>;
