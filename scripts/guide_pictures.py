@@ -32,7 +32,7 @@ from tests.support.chromium import ARGUMENTS, PHONE, chromium_path  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures" / "attendant"
 STEPS = (
     "language", "start", "code", "secret", "again",
-    "today", "story", "call",
+    "today", "as-i-walk", "house", "story", "call",
     "begin", "danger", "look-once-more", "correct",
     "not-done", "new", "find",
     "sync", "parcel", "accept",
@@ -126,6 +126,18 @@ def _door(page: Page, address: str, language: str, shoot: Shoot) -> None:
     walk.at(page, "today")
     page.wait_for_selector(".card.danger")
     shoot("today")
+    page.click(".order button >> nth=1")
+    page.wait_for_selector(".hamlet")
+    page.evaluate("document.querySelector('.order').scrollIntoView()")
+    shoot("as-i-walk")
+    page.click("button.house >> nth=0")
+    walk.at(page, "house")
+    page.wait_for_selector(".list .open")
+    shoot("house")
+    walk.back(page, "today")
+    page.click(".order button >> nth=0")
+    page.wait_for_selector("section[aria-labelledby=late]")
+    page.evaluate(TOP)
 
 
 def _visit(page: Page, shoot: Shoot) -> None:

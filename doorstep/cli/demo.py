@@ -147,7 +147,8 @@ def _submit(record: Record, atlas: Places, scene: Scene, until: int, people: int
 
 
 def _sample(record: Record) -> None:
-    """Who needs a visit in Ratanakiri today: a few rows of the list, danger first, then what is nearest to today. No names."""
+    """Who needs a visit in Ratanakiri today: a few rows of the list, danger first, then what is nearest to today: examples of
+    every kind, and not the order of the list. No names."""
     scene, day = SCENES[0], today(THERE)
     rows = due(record, Question(scene.place, day, second=int(time.time())))
     late = sum(row["status"] == "late" for row in rows)

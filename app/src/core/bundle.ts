@@ -45,6 +45,7 @@ export function forget(db: Database, subjects: Iterable<string>): { subjects: Se
   const [condition, values] = where('subject', whole);
   db.run(`DELETE FROM alias WHERE ${condition}`, values);
   db.run(`DELETE FROM here WHERE ${condition}`, values);
+  db.run(`DELETE FROM walk_house WHERE ${condition}`, values);
   // What she made herself of them is at the server: her copy goes too.
   db.run(`UPDATE outbox SET body = '' WHERE state = 'sent' AND ${condition}`, values);
   dropUnspoken(db, before);

@@ -45,6 +45,7 @@ export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, ve
     indexWords(db, null);
     putBack(db, pack, packOf, opens, asOf);
     dropCopies(db, asOf);
+    db.run('DELETE FROM walk_house WHERE subject NOT IN (SELECT subject FROM subject)');
     setMeta(db, 'open_from', file.meta['open_from'] ?? '0');
     setMeta(db, 'cursor', file.meta['cursor'] ?? '');
   });

@@ -124,6 +124,8 @@ describe('the list as she walks', () => {
     prepare(db, SMALL);
     expect(JSON.stringify(db.rows('SELECT * FROM walk_house'))).not.toMatch(/House|V/);
     expect(db.value('SELECT COUNT(*) FROM walk_house')).toBe(6);
+    forget(db, ['ly', 'do']);
+    expect(db.column('SELECT subject FROM walk_house ORDER BY subject')).toEqual(['baby', 'lan', 'mai', 'nga']);
   });
 
   test('shows as many as were asked for, and tells the number of the rest', () => {

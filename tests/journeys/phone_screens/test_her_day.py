@@ -16,6 +16,7 @@ from tests.support.station import Made, made_by
 pytestmark = pytest.mark.journey
 WORKER = "chanda"
 NAME = "Bopha Samnang"
+HOUSE = "House of Ta Som"
 PIN = "2468"
 CAMBODIA = timezone(timedelta(hours=7))
 DANGER = "Danger sign - send her to hospital now"
@@ -55,7 +56,7 @@ def test_a_danger_sign_is_seen_while_she_types_and_reaches_the_station_over_a_li
     hers.offline(True)
     hers.new("Register a pregnancy")
     lmp = date.today() - timedelta(weeks=39)
-    hers.fill({"consent_record": "yes", "called": NAME, "lmp_told": lmp.isoformat(), "lmp_certain": "yes", "phone_is": "none"})
+    hers.fill({"consent_record": "yes", "called": NAME, "house_name": HOUSE, "lmp_told": lmp.isoformat(), "lmp_certain": "yes", "phone_is": "none"})
     hers.only_here(1)
 
     hers.person(NAME)
@@ -155,7 +156,11 @@ def test_mother_and_baby_are_visited_while_the_line_comes_and_goes(hers: Hands, 
     hers.person(NAME)
     hers.offline(True)
     hers.start("Mother - first 24 hours")
-    hers.fill({"fever": "no", "heavy_bleeding": "no", "iron_tablets": 90})
+    hers.fill({"fever": "no", "heavy_bleeding": "no", "iron_tablets": 90}, until="iron_tablets")
+    known = hers.page.inner_text("section.question[data-ref$='/iron_tablets'] .before")
+    assert known.startswith("Last time, "), "what was told before the birth, in another form, stands beside the question"
+    assert known.endswith(f"{date.today().year}: 30")
+    hers.fill({})
     line.cut(lose="/pull")
     hers.offline(False)
     hers.open_baby()
@@ -219,3 +224,52 @@ def test_a_mistake_is_corrected_and_makes_nobody_twice(hers: Hands, line: Line) 
     assert hers.cards() == made.called(NAME).open
     hers.open_baby()
     assert hers.cards() == baby.open
+
+
+def test_she_walks_from_house_to_house_in_her_own_order(hers: Hands, line: Line) -> None:
+    hers.home()
+    hers.page.click(".order button >> nth=1")
+    hers.page.click(".between .button")
+    hers.at("walk")
+    houses = hers.page.locator(".walk .says strong")
+    houses.first.wait_for()
+    if hers.page.locator(".walk li").count() > 1 and hers.page.locator("h1:has-text('My way')").count():
+        hers.page.click(f".walk button:has-text('{HOUSE}')")
+    for _ in range(400):
+        up = hers.page.locator(".hands .big").first
+        if up.is_disabled():
+            break
+        up.click()
+    order = houses.all_inner_texts()
+    assert order[0] == HOUSE
+    hers.page.click(".back")
+    hers.page.wait_for_selector("[data-screen=today] .hamlet")
+    shown = hers.page.locator("button.house span:not(.go)").all_inner_texts()
+    assert len(shown) > 5
+    assert shown[0] == HOUSE
+    assert shown == [house for house in order if house in shown], "the list stands in the order that she chose"
+    hers.reload()
+    hers.unlock(PIN)
+    hers.page.wait_for_selector(f"[data-screen=today] .hamlet button.house >> nth=0 >> text={HOUSE}")
+
+    hers.offline(True)
+    hers.page.click("button.house >> nth=0")
+    hers.at("house")
+    hers.page.wait_for_selector(".list .open")
+    assert sorted(hers.page.locator(".list .open strong:not([class])").all_inner_texts()) == sorted([NAME, f"Baby of {NAME}"])
+    hers.page.click("main > .button")
+    hers.begun()
+    hers.fill({"consent_record": "yes", "called": "Sister Of Bopha"}, until="house_name")
+    assert hers.answered("house_name") == HOUSE
+    hers.fill({})
+    hers.at("house")
+    hers.page.wait_for_selector(".open:has-text('Sister Of Bopha')")
+    hers.home()
+    hers.go("people")
+    hers.page.fill("#find", "ta som")
+    hers.page.click(f".houses .to-house:has-text('{HOUSE}')")
+    hers.page.wait_for_selector(".open:has-text('Sister Of Bopha')")
+    assert hers.page.locator(".list .open").count() == 3
+    hers.offline(False)
+    hers.all_there()
+    assert made_by(line.server, WORKER).called("Sister Of Bopha").facts["house_name"] == [HOUSE]
