@@ -21,7 +21,7 @@ KHMER_WORD = 5
 MOST_BYTES = 40_000
 ON_BUTTONS = (
     "start.code", "start.practise", "enrol.go", "step.start", "entry.correct", "step.not_done_open", "places.today", "today.new",
-    "places.people", "me.read_on", "me.lock", "unlock.forgotten",
+    "places.people", "today.as_i_walk", "walk.change", "me.read_on", "me.lock", "unlock.forgotten",
 )  # fmt: skip
 
 
