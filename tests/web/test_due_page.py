@@ -84,7 +84,7 @@ def test_the_list_can_be_sorted_and_the_address_says_how(console: Console, mai: 
     path = f"/due/?place={SAYAS}&on={DAY}"
     usual, longest = people(mai.get(path)), people(mai.get(f"{path}&sort=waiting"))
     assert usual[0] == longest[0] == console.cast["bopha"], "who must go now stays first"
-    assert usual[1:] == [console.cast[name] for name in ("baby", "kunthea", "mom")], "urgent before routine, recent before old"
+    assert usual[1:] == [console.cast[name] for name in ("kunthea", "baby", "mom")], "urgent before routine, and late longest before late since today"
     assert longest[1:] == [console.cast[name] for name in ("kunthea", "mom", "baby")]
     by_name = people(mai.get(f"{path}&sort=name"))
     assert by_name == [console.cast[name] for name in ("bopha", "kunthea", "baby", "mom")]
