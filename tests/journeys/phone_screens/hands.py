@@ -161,7 +161,7 @@ class Hands:
     def home(self) -> None:
         """Back to today, from wherever. A screen may be leaving by itself just now: each way back is looked for and touched in one
         go, on a screen that was not left yet."""
-        while not self.page.wait_for_function(BACK, timeout=LONG).json_value() == "there":
+        while self.page.wait_for_function(BACK, timeout=LONG).json_value() != "there":
             pass
         self.go("today")
 
