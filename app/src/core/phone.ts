@@ -212,8 +212,8 @@ export class Engine implements Phone {
   }
 
   async lastAnswers(form: string, subject: string, except = ''): Promise<LastAnswers> {
-    const { db, packs } = this.open;
-    return packs.current ? lastAnswers(db, packs.of(form, ''), form, '', subject, except) : {};
+    const { packs } = this.open;
+    return packs.current ? lastAnswers(this.open.asking().db, packs.of(form, ''), form, '', subject, except) : {};
   }
 
   async drafts(): Promise<Draft[]> {
