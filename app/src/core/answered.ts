@@ -7,6 +7,7 @@ import type { Database } from './database';
 import { iso_day } from './flatten/dates';
 import type { Question } from './flatten/model';
 import { formOf, type Pack } from './pack';
+import { unpack } from './packed';
 import { where } from './register';
 import { canonical } from './touch';
 
@@ -19,6 +20,7 @@ interface Last {
 /** except: a submission whose answers are not looked at, since it is being corrected. */
 export function lastAnswers(db: Database, pack: Pack, form: string, version: string, asked: string, except = ''): LastAnswers {
   const subject = canonical(db, asked);
+  unpack(db, [subject]);
   const questions = (formOf(pack, form, version)?.flat.questions ?? []).filter((one) => !one.repeat.length && one.constant === null);
   const told = facts(db, subject, questions.flatMap((one) => one.code ?? []), except);
   const found: LastAnswers = ownAnswers(db, questions.filter((one) => !one.code), form, subject, except);
