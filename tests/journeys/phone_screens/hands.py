@@ -170,7 +170,7 @@ class Hands:
         self.home()
         self.go("people")
         self.page.fill("#find", name)
-        self.page.click(f".list .open:has-text('{name}') >> nth=0")
+        self.page.click(f".list .open:has(strong:text-is('{name}')) >> nth=0")
         self.at("person")
         self.page.wait_for_selector(".entry")
 

@@ -29,7 +29,7 @@ TEXTS = """() => {
 }"""
 SHOTS = os.environ.get("DOORSTEP_SHOTS", "")
 # The app's name, the languages' own names, licences, a search for nothing, and the form's own name of each language.
-WORDS = "Doorstep Ti ng Vi English Health Icons CC Noto Sans Khmer OFL Apache MIT zzzz en vi km bg"
+WORDS = "Doorstep Ti ng Vi English Health Icons CC Noto Sans Khmer OFL Apache MIT zzzz en vi km bg kB"
 ALLOWED = set(WORDS.split(" "))
 
 

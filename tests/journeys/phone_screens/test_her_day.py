@@ -159,7 +159,7 @@ def test_mother_and_baby_are_visited_while_the_line_comes_and_goes(hers: Hands, 
     hers.fill({"fever": "no", "heavy_bleeding": "no", "iron_tablets": 90}, until="iron_tablets")
     known = hers.page.inner_text("section.question[data-ref$='/iron_tablets'] .before")
     assert known.startswith("Last time, "), "what was told before the birth, in another form, stands beside the question"
-    assert known.endswith(f"{date.today().year}: 30")
+    assert known.endswith(f"{date.today().year}: 30 tablets")
     hers.fill({})
     line.cut(lose="/pull")
     hers.offline(False)

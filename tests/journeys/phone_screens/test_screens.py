@@ -120,9 +120,9 @@ def test_everything_on_every_screen_has_a_sound_in_every_language_that_a_machine
     assert done.returncode == 0, (done.stdout + done.stderr)[-9000:]
 
 
-# What nobody can have spoken: names of people (written in Khmer on this walk), days, licences, and the languages' own names.
+# What nobody can have spoken: names of people (written in Khmer on this walk), days, licences, sizes of files, and the languages' own names.
 MONTHS = "thg \\d+|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|януари|февруари|март|април|май|юни|юли|август|септември|октомври|ноември|декември"
-NAMES = re.compile(rf"[\u1780-\u17ff]|^\d+ ({MONTHS}),?( \d{{4}}( г\.)?)?$|^[A-ZА-Я]\w+ \d{{4}}( г\.)?$|Apache|MIT|OFL|^(Tiếng Việt|Български|English)$")
+NAMES = re.compile(rf"[\u1780-\u17ff]|^\d+ ({MONTHS}),?( \d{{4}}( г\.)?)?$|^[A-ZА-Я]\w+ \d{{4}}( г\.)?$|Apache|MIT|OFL|^\d+ kB$|^(Tiếng Việt|Български|English)$")
 def test_every_picture_of_the_guide_can_still_be_taken(browser: Browser, app: str) -> None:
     taken: dict[str, bytes] = {}
     guide_pictures.pictures(browser, app, taken.__setitem__)
