@@ -32,8 +32,8 @@ export function compose(db: Database, pack: Pack, filled: FilledForm, author: Au
   unpack(db, [filled.subject]);
   const ms = now(db);
   const clock = tick(read(meta(db, 'clock')), ms);
-  const seen = seenAt(filled, ms);
   const before = filled.replaces ? out(db, filled.replaces)?.body : null;
+  const seen = filled.replaces ? whenItWas(db, filled.replaces, before ?? null, ms) : seenAt(filled, ms);
   const body: Body = {
     id: newId(), kind: filled.replaces ? 'correction' : 'data', form: filled.form, version: filled.version, pack: pack.hash,
     subject: filled.subject, place: filled.place || placeFor(db, filled.subject), author: author.username, device: author.device,
@@ -52,12 +52,22 @@ export function compose(db: Database, pack: Pack, filled: FilledForm, author: Au
 
 /** A visit cut short by half a day and more is one of its own: what it says then is not answered by what was sent before. */
 const ONE_VISIT = 12 * 3_600_000;
+const DAY = 86_400_000;
 
 /** When it was so: now; or, where another form was sent from within this one, before that. Else whoever was sent to a hospital
  * from a visit would be found in danger anew when the visit is kept. Its place in the order of submissions is that of now. */
 function seenAt({ sentMs }: FilledForm, ms: number): number {
   const since = sentMs ? Date.now() - sentMs : 0; // by the same clock, however wrong it is
   return since > 0 && since < ONE_VISIT ? ms - since : ms;
+}
+
+/** When what is corrected was made, in milliseconds: the visit does not wander to the day on which somebody mends a number of it, and a
+ * sign that was answered since stays answered. The day counts as the register knows it, where the clock of then was wrong. */
+export function whenItWas(db: Database, replaced: string, before: Pick<Body, 'made_at'> | null, ms: number): number {
+  const told = Date.parse(before?.made_at ?? '');
+  const at = Number.isNaN(told) ? ms : told;
+  const day = db.value<number>('SELECT made_day FROM sub WHERE submission = ?', [replaced]) ?? dayOf(at);
+  return Math.min(at + (day - dayOf(at)) * DAY, ms);
 }
 
 /** The first submission of a chain of corrections, as far as it is known here. */
