@@ -119,6 +119,8 @@ export interface StoryEntry {
   day: number;
   author: string;
   mine: boolean;
+  /** What was answered is on this phone, so that it can be corrected here: not after a forgotten secret, nor on another phone of hers. */
+  fixable: boolean;
   /** Where it is now. */
   state: OutState | 'server';
   facts: { code: string; label: Words; value: string; valueWords: Words | null; told: boolean }[];

@@ -47,7 +47,7 @@ export function forget(db: Database, subjects: Iterable<string>): { subjects: Se
   db.run(`DELETE FROM here WHERE ${condition}`, values);
   db.run(`DELETE FROM walk_house WHERE ${condition}`, values);
   // What she made herself of them is at the server: her copy goes too.
-  db.run(`UPDATE outbox SET body = '' WHERE state = 'sent' AND ${condition}`, values);
+  db.run(`UPDATE outbox SET body = '' WHERE (state = 'sent' OR state = 'refused' AND why = 'subject_erased') AND ${condition}`, values);
   dropUnspoken(db, before);
   return { subjects: whole, submissions: before };
 }

@@ -16,7 +16,7 @@ import { unpack } from './packed';
 import { meta, setMeta } from './register';
 import { toBase64, type Signer } from './sign';
 import { now } from './time';
-import { touched } from './touch';
+import { members, touched } from './touch';
 import { Told } from './trouble';
 import { mark } from './unworked';
 import { workOut, type Opens } from './working';
@@ -29,14 +29,14 @@ export interface Author {
 
 /** A submission and its place in the order, as it would be made now. Nothing is written. */
 export function compose(db: Database, pack: Pack, filled: FilledForm, author: Author): { body: Body; order: Order; ms: number; clock: string } {
-  unpack(db, [filled.subject]);
+  unpack(db, members(db, new Set([filled.subject])));
   const ms = now(db);
   const clock = tick(read(meta(db, 'clock')), ms);
   const before = filled.replaces ? out(db, filled.replaces)?.body : null;
   const seen = filled.replaces ? whenItWas(db, filled.replaces, before ?? null, ms) : seenAt(filled, ms);
   const body: Body = {
     id: newId(), kind: filled.replaces ? 'correction' : 'data', form: filled.form, version: filled.version, pack: pack.hash,
-    subject: filled.subject, place: filled.place || placeFor(db, filled.subject), author: author.username, device: author.device,
+    subject: filled.subject, place: placeOf(db, filled), author: author.username, device: author.device,
     made_at: madeAt(seen), hlc: written(clock), prev: meta(db, 'prev'), salt: hex(crypto.getRandomValues(new Uint8Array(16))),
     answers: filled.answers, base: filled.base ?? {},
   };
@@ -88,6 +88,13 @@ function aloneOf(pack: Pack, body: Body): string {
 function madeBy(pack: Pack, body: Body): string {
   const form = formOf(pack, body.form, body.version);
   return (form && rows_with_subjects(form.flat, { ...body, subject: '' })[0]?.subject) || newId();
+}
+
+/** Where it happened: as the screen says; but never a place outside the worker's own, such as the home of somebody who is here for a
+ * time, since the station would keep that for a person to look at. */
+export function placeOf(db: Database, { place, subject }: Pick<FilledForm, 'place' | 'subject'>): string {
+  const here = place && (!subject || !db.has('place_unit') || db.value('SELECT 1 FROM place_unit WHERE id = ? OR code = ?', [place, place]));
+  return here ? place : placeFor(db, subject);
 }
 
 function placeFor(db: Database, subject: string): string {

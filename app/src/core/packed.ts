@@ -57,6 +57,11 @@ export function keepPacked(db: Database, shared: Shared, people: Iterable<[subje
 
 const known = new WeakMap<Database, Shared>();
 
+/** What was read inside a transaction that came to nothing is not true. */
+export function forgetShared(db: Database): void {
+  known.delete(db);
+}
+
 function sharedOf(db: Database): Shared {
   let found = known.get(db);
   if (!found) {

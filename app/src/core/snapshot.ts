@@ -8,7 +8,7 @@ import type { Database, Row, Value } from './database';
 import { putLocal } from './local';
 import { beyond } from './outbox';
 import { relationCodes, type Pack } from './pack';
-import { idOf, keepPacked, unpack, type Shared, type Whole } from './packed';
+import { forgetShared, idOf, keepPacked, unpack, type Shared, type Whole } from './packed';
 import { makeRegister, setMeta } from './register';
 import { indexWords } from './search';
 import { members, touched } from './touch';
@@ -36,19 +36,26 @@ const DAY = 86_400;
 
 /** Replaces the register by this one; what was made here and is not in it stays beside it. */
 export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Snapshot): void {
-  db.transaction(() => {
-    makeRegister(db, pack, () => fill(db, file));
-    const asOf = Number(file.meta['as_of'] ?? 0);
-    db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
-    db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
-    pointTo(db, relationCodes(pack), null);
-    indexWords(db, null);
-    putBack(db, pack, packOf, opens, asOf);
-    dropCopies(db, asOf);
-    db.run('DELETE FROM walk_house WHERE subject NOT IN (SELECT subject FROM subject)');
-    setMeta(db, 'open_from', file.meta['open_from'] ?? '0');
-    setMeta(db, 'cursor', file.meta['cursor'] ?? '');
-  });
+  try {
+    db.transaction(() => take(db, pack, packOf, opens, file));
+  } catch (error) {
+    forgetShared(db);
+    throw error;
+  }
+}
+
+function take(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Snapshot): void {
+  makeRegister(db, pack, () => fill(db, file));
+  const asOf = Number(file.meta['as_of'] ?? 0);
+  db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
+  db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
+  pointTo(db, relationCodes(pack), null);
+  indexWords(db, null);
+  putBack(db, pack, packOf, opens, asOf);
+  dropCopies(db, asOf);
+  db.run('DELETE FROM walk_house WHERE subject NOT IN (SELECT subject FROM subject)');
+  setMeta(db, 'open_from', file.meta['open_from'] ?? '0');
+  setMeta(db, 'cursor', file.meta['cursor'] ?? '');
 }
 
 function putBack(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, asOf: number): void {
@@ -67,7 +74,7 @@ function putBack(db: Database, pack: Pack, packOf: (form: string, version: strin
 /** Of whom she no longer holds, what she made herself is at the server: her copy goes too. */
 function dropCopies(db: Database, asOf: number): void {
   const held = 'SELECT subject FROM subject UNION SELECT subject FROM alias';
-  db.run(`UPDATE outbox SET body = '' WHERE state = 'sent' AND seq <= ? AND subject NOT IN (${held})`, [asOf]);
+  db.run(`UPDATE outbox SET body = '' WHERE (state = 'sent' AND seq <= ? OR state = 'refused' AND why = 'subject_erased') AND subject NOT IN (${held})`, [asOf]);
 }
 
 function fill(db: Database, file: Snapshot): void {

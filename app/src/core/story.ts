@@ -42,16 +42,17 @@ function entries(db: Database, pack: Pack, subject: string, me: string): StoryEn
     facts.set(submission, [...(facts.get(submission) ?? []), { submission, code, num, txt, how }]);
   const members = [subject, ...db.column('SELECT subject FROM alias WHERE canonical = ?', [subject])];
   const [condition, values] = where('o.subject', members);
-  const sent = db.rows<[string, string, string, number, OutState | null]>(
-    'SELECT DISTINCT s.submission, s.form, s.author, s.made_day, x.state FROM speaks_of AS o ' +
+  const sent = db.rows<[string, string, string, number, OutState | null, number | null]>(
+    "SELECT DISTINCT s.submission, s.form, s.author, s.made_day, x.state, x.body <> '' FROM speaks_of AS o " +
       'JOIN sub AS s ON s.submission = o.submission LEFT JOIN outbox AS x ON x.id = s.submission ' +
       `LEFT JOIN corrected AS c ON c.member = s.submission WHERE ${condition} AND (c.member IS NULL OR (c.leaf = 1 AND c.rank = 1)) ` +
       'ORDER BY s.stamp DESC, s.submission DESC',
     values,
   );
   const days = new Map(db.rows<[string, number]>('SELECT submission, MAX(day) FROM fact WHERE subject = ? GROUP BY submission', [subject]));
-  return sent.map(([submission, form, author, day, state]) => ({
+  return sent.map(([submission, form, author, day, state, whole]) => ({
     submission, form, title: formOf(pack, form)?.title ?? {}, day: days.get(submission) ?? day, author, mine: author === me,
+    fixable: author === me && whole === 1,
     state: state ?? 'server', facts: (facts.get(submission) ?? []).filter((fact) => isTold(pack, fact)).map((fact) => factOf(db, pack, fact)),
   }));
 }

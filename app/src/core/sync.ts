@@ -135,12 +135,14 @@ export async function deliver(session: Session): Promise<void> {
 /** Sealed work needs nobody to open it. What the server answers is signed, and counts for the very bytes that it was given. */
 export async function sendSealed(shelf: Shelf, doors: Doors, parts: Part[]): Promise<void> {
   for (let at = 0; at < parts.length; at += PARCELS) {
+    const some = parts.slice(at, at + PARCELS);
     try {
-      const { proof } = await doors.parcels(parts.slice(at, at + PARCELS).map((part) => part.bytes));
+      const { proof } = await doors.parcels(some.map((part) => part.bytes));
       await takeProofs(shelf, [proof]);
     } catch (error) {
       // Broken, too large, or sealed for another server: it stays, since its maker may have no other copy, and holds nothing else up.
       if (!(error instanceof Away && NO_PARCEL.includes(error.status))) throw error;
+      if (some.length > 1) for (const part of some) await sendSealed(shelf, doors, [part]);
     }
   }
 }

@@ -171,7 +171,7 @@ export class PracticeVillage implements Phone {
   private past(one: Villager): StoryEntry {
     const title: Words = one.babyOf !== null ? KNOWN.baby_24h.title : (programme.registered as Words);
     const day = one.babyOf !== null ? this.day - 8 : this.day - Math.max(7, (one.weeks ?? 40) * 7 - 84);
-    return { submission: `${one.subject}-first`, form: 'register', title, day, author: t('practice.you'), mine: false, state: 'server', facts: [] };
+    return { submission: `${one.subject}-first`, form: 'register', title, day, author: t('practice.you'), mine: false, fixable: false, state: 'server', facts: [] };
   }
 
   private entry(kept: Kept): StoryEntry {
@@ -182,7 +182,7 @@ export class PracticeVillage implements Phone {
     });
     const title = (programme.titles as Record<string, Words>)[kept.filled.form] ?? {};
     return {
-      submission: kept.id, form: kept.filled.form, title, day: kept.day, author: t('practice.you'), mine: true, state: kept.sent ? 'sent' : 'here', facts,
+      submission: kept.id, form: kept.filled.form, title, day: kept.day, author: t('practice.you'), mine: true, fixable: true, state: kept.sent ? 'sent' : 'here', facts,
     };
   }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dayOf } from '../../src/core/clock';
 import { openInMemory, type Database } from '../../src/core/database';
-import { whenItWas } from '../../src/core/making';
+import { placeOf, whenItWas } from '../../src/core/making';
 import { makeLocal, makeRegister, prepare } from '../../src/core/register';
 import { SMALL } from './small';
 
@@ -19,6 +19,18 @@ beforeEach(async () => {
   makeLocal(db);
   makeRegister(db, SMALL);
   prepare(db, SMALL);
+});
+
+describe('where it happened', () => {
+  it('is never a place that is not hers to go to: who is here for a time is seen here, wherever she lives', () => {
+    db.run("INSERT INTO place_unit (id, code) VALUES ('KH-1', '')");
+    db.run("INSERT INTO meta (name, value) VALUES ('place', 'KH-1')");
+    db.run("INSERT INTO home (subject, place, told_on, valid_from, valid_to) VALUES ('guest', 'VN-far', 1, 1, 99999)");
+    const filled = { form: 'visit', version: '1', subject: 'guest', answers: {} };
+    expect(placeOf(db, { ...filled, place: 'VN-far' })).toBe('KH-1');
+    expect(placeOf(db, { ...filled, place: '' })).toBe('KH-1');
+    expect(placeOf(db, { ...filled, place: 'KH-1' })).toBe('KH-1');
+  });
 });
 
 describe('a correction', () => {
