@@ -241,14 +241,12 @@ def test_the_language_changes_in_the_middle_and_nothing_is_lost(filler: Filler) 
 
 
 def test_what_was_said_last_time_stands_beside_the_question(filler: Filler) -> None:
-    begin(filler, previous={"her_name": "Mai", "province": "bk", "body": {"weight": "48"}, "born": "1998-05"})
-    assert filler.page.locator(".before").inner_text() == "Last time: Mai"
-    reach(filler, "province")
-    assert filler.page.locator(".before").inner_text() == "Last time: Bac Kan"
-    reach(filler, "born")
-    assert filler.page.locator(".before").inner_text() == "Last time: May 1998"
-    reach(filler, "weight")
-    assert filler.page.locator(".before").inner_text() == "Last time: 48"
+    day = 20_542  # 30 March 2026
+    last = {"her_name": "Mai", "province": "bk", "weight": "48", "born": "1998-05"}
+    begin(filler, previous={name: {"value": value, "day": day} for name, value in last.items()})
+    for name, told in (("her_name", "Mai"), ("province", "Bac Kan"), ("born", "May 1998"), ("weight", "48")):
+        reach(filler, name)
+        assert filler.page.locator(".before").inner_text() == f"Last time, 30 March 2026: {told}"
 
 
 def test_a_correction_begins_with_the_answers_that_were_sent(filler: Filler) -> None:

@@ -70,7 +70,7 @@ def dress(filler: Filler, letters: str = "", dark: bool = False) -> None:
 )  # fmt: skip
 def test_a_form_with_everything_keeps_nobody_out(filler: Filler, mode: str, language: str, letters: str, dark: bool) -> None:
     dress(filler, letters, dark)
-    filler.open(EVERYTHING, media=MEDIA, mode=mode, language=language, previous={"her_name": "Mai"})
+    filler.open(EVERYTHING, media=MEDIA, mode=mode, language=language, previous={"her_name": {"value": "Mai", "day": 20_542}})
     wrong: list[str] = []
     name = f"everything-{mode}-{language}{letters}{'-dark' if dark else ''}"
     for at, _ in enumerate(filler.walk({"signs": ["fever", "bleeding"], "age": 22})):
