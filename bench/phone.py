@@ -186,10 +186,11 @@ def forms(bench: Bench, area: Area, phone: Phone) -> None:
 
 
 def step_with(phone: Phone, form: str) -> str:
-    """Somebody of today's list whose most pressing step asks for this form."""
+    """Somebody of today's list whose most pressing step is the worker's own and asks for this form."""
     found = phone.ask("today")
     for card in (*found["late"], *found["due"]):
-        if card["steps"][0]["form"] == form and card["person"]["weeks"] is not None and card["person"]["name"]:
+        step = card["steps"][0]
+        if step["form"] == form and step.get("mine", True) and card["person"]["weeks"] is not None and card["person"]["name"]:
             return str(card["person"]["name"])
     sys.exit(f"bench phone: nobody on the list is due for {form}")
 

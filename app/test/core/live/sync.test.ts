@@ -190,11 +190,11 @@ describe('a day of dara', () => {
     const { engine } = dara;
     const { person } = pregnant(await engine.today());
     const before = await engine.standing();
-    await engine.submit({ ...visit(person.subject), place: 'KH-16010101' });
+    await engine.submit(visit(person.subject, { visit_day: '2099-01-01' }));
     const told = await engine.sync();
     expect(told.safe).toBe(before.safe);
     expect(told.here).toBe(0);
-    expect(told.held.map((one) => one.why)).toEqual(['place_outside_area']);
+    expect(told.held.map((one) => one.why)).toEqual(['day_in_future']);
     expect((await engine.sync()).held.length).toBe(1);
   });
 
