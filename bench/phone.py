@@ -186,12 +186,14 @@ def forms(bench: Bench, area: Area, phone: Phone) -> None:
 
 
 def step_with(phone: Phone, form: str) -> str:
-    """Somebody of today's list whose most pressing step is the worker's own and asks for this form."""
+    """Somebody of today's list whose most pressing step is the worker's own and asks for this form, and whose name nobody else has."""
     found = phone.ask("today")
     for card in (*found["late"], *found["due"]):
-        step = card["steps"][0]
-        if step["form"] == form and step.get("mine", True) and card["person"]["weeks"] is not None and card["person"]["name"]:
-            return str(card["person"]["name"])
+        person, step = card["person"], card["steps"][0]
+        if step["form"] != form or not step.get("mine", True) or person["weeks"] is None or not person["name"]:
+            continue
+        if [one["name"] for one in phone.ask("people", person["name"], 50)].count(person["name"]) == 1:
+            return str(person["name"])
     sys.exit(f"bench phone: nobody on the list is due for {form}")
 
 
