@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from django.contrib.auth.decorators import login_required
@@ -27,7 +28,7 @@ from doorstep.sync.codes import LASTS, link, make_code, picture, written
 from doorstep.web import joint
 from doorstep.web.days import civil_day, moment, short_day
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "[", "0.0.0.0"})  # noqa: S104 - recognised, never bound
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104 - recognised, never bound
 """Hosts that mean the computer itself."""
 PAGE = 50
 """Workers on one page."""
@@ -87,7 +88,7 @@ def code(request: HttpRequest) -> HttpResponse:
     base = request.build_absolute_uri("/").rstrip("/")
     return _page(request, mine, {
         "worker": worker, "letters": written(letters), "address": f"{base}/phone/", "link": link(base, letters),
-        "picture": _drawn(picture(base, letters)), "days": LASTS.days, "here_only": request.get_host().split(":")[0] in LOOPBACK,
+        "picture": _drawn(picture(base, letters)), "days": LASTS.days, "here_only": urlsplit(base).hostname in LOOPBACK,
     })  # fmt: skip
 
 
