@@ -411,7 +411,7 @@ def test_many_sounds_come_in_one_answer(quiet: Voices) -> None:
 
 def test_whoever_has_no_token_hears_the_machine_say_the_apps_words_and_nobodys_voice(quiet: Voices) -> None:
     recorded = keep(quiet.clips, agreed(quiet.clips))
-    own = {"app": [], "other": []}  # type: ignore[var-annotated]
+    own: dict[str, list[Sentence]] = {"app": [], "other": []}
     for sentence in quiet.catalogue("en").sentences:
         own["app" if {heard.kind for heard in sentence.heard} == {"app"} else "other"].append(sentence)
     some = [own["app"][0], own["other"][0]]

@@ -22,7 +22,6 @@ const PREGNANCY = 'pregnancy';
 const NEWBORN = 'newborn';
 /** A baby's age is told in days until it is a year old. */
 const BABY_UNTIL = 365;
-const ENDS = 9_999_999;
 
 /** In the order in which they were asked for. Who is not here is left out. */
 export function shorts(reader: Reader, subjects: Iterable<string>): PersonShort[] {
@@ -176,5 +175,3 @@ export function cardHolder(db: Database, code: string): string | null {
   const sql = "SELECT subject FROM attribute WHERE name = ? AND shown = 1 AND upper(replace(replace(json_extract(value, '$'), ' ', ''), '-', '')) = ? ORDER BY subject";
   return db.value<string>(sql, [CARD, code.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '')]);
 }
-
-export const FOREVER = ENDS;
