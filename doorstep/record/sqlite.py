@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from doorstep.record.pool import Pooled
 logger = logging.getLogger("doorstep.record")
 WAIT = 30_000
 """Milliseconds to wait for another process that writes."""
+AGAIN = 0.01
+"""Seconds until a new file is tried again that another process is making at this moment."""
 STATEMENTS = 400
 """Statements kept prepared for a connection: all those of the fold, and of the lists."""
 
@@ -32,8 +35,9 @@ class SqliteConnection:
         self.raw = apsw.Connection(f"file:{quote(str(path))}", flags=flags, statementcachesize=STATEMENTS)
         self.raw.set_busy_timeout(WAIT)
         level = "FULL" if durable else "NORMAL"
+        self._as_wal()
         self.raw.execute(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous={level}; PRAGMA secure_delete=ON;"
+            f"PRAGMA synchronous={level}; PRAGMA secure_delete=ON;"
             "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
         )
         for name, other in attach:
@@ -41,6 +45,18 @@ class SqliteConnection:
             self.raw.execute("ATTACH DATABASE ? AS " + name, (f"file:{quote(str(other))}?mode=ro",))
         self.raw.execute(setup)
         self._views: set[str] = set()
+
+    def _as_wal(self) -> None:
+        """A file has one journal. Of two that open a new one at once, SQLite turns one away without waiting."""
+        until = time.monotonic() + WAIT / 1000
+        while True:
+            try:
+                self.raw.execute("PRAGMA journal_mode=WAL")
+                return
+            except apsw.BusyError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(AGAIN)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         return self.raw.execute(sql, values or None).fetchall()

@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from doorstep.record import replay
 from doorstep.record.record import Record
+from doorstep.record.sqlite import Sqlite
 from tests.record.cast import VILLAGE
 from tests.record.server import Server
 from tests.record.test_killed import config_of, finish, write_until
@@ -124,6 +127,19 @@ def test_corrections_merges_and_an_erasure_from_several_processes_at_once(server
     for who in women[8:]:
         for own in (f"c-{who}", f"l-{who}"):
             assert own not in place or place[own] < place[f"e-{who}"], "either before the erasure, or not at all"
+
+
+def test_a_new_file_that_another_is_making_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself turns the second away at once: two that hold it for reading would wait for each other."""
+    file = tmp_path / "new.sqlite3"
+    other = apsw.Connection(str(file))
+    other.execute("BEGIN IMMEDIATE; CREATE TABLE made(word)")
+    with ThreadPoolExecutor(1) as beside:
+        opened = beside.submit(Sqlite(file)._open)
+        with pytest.raises(TimeoutError):
+            opened.result(0.3)
+        other.execute("COMMIT")
+        assert opened.result(20).rows("SELECT name FROM sqlite_schema") == [("made",)]
 
 
 def test_the_first_start_of_several_at_once(server: Server) -> None:
