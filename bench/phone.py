@@ -168,7 +168,7 @@ def forms(bench: Bench, area: Area, phone: Phone) -> None:
     whose = step_with(phone, FORM)
     bench.line.cut = True  # without a network, as in the field
     try:
-        phone.open_person(whose)
+        phone.open_person(*whose)
         with phone.slow():
             opened = phone.timed(click("article .button:not(.quiet)"), seen("[data-screen=form] .form footer .next"))
             bench.add("open a form", area, "", opened, 1.5)
@@ -185,15 +185,13 @@ def forms(bench: Bench, area: Area, phone: Phone) -> None:
     phone.back()
 
 
-def step_with(phone: Phone, form: str) -> str:
-    """Somebody of today's list whose most pressing step is the worker's own and asks for this form, and whose name nobody else has."""
+def step_with(phone: Phone, form: str) -> tuple[str, str]:
+    """Subject and name of somebody of today's list whose most pressing step is the worker's own and asks for this form."""
     found = phone.ask("today")
     for card in (*found["late"], *found["due"]):
         person, step = card["person"], card["steps"][0]
-        if step["form"] != form or not step.get("mine", True) or person["weeks"] is None or not person["name"]:
-            continue
-        if [one["name"] for one in phone.ask("people", person["name"], 50)].count(person["name"]) == 1:
-            return str(person["name"])
+        if step["form"] == form and step.get("mine", True) and person["weeks"] is not None and person["name"]:
+            return str(person["subject"]), str(person["name"])
     sys.exit(f"bench phone: nobody on the list is due for {form}")
 
 

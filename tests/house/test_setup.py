@@ -93,3 +93,15 @@ def test_old_node_is_not_taken(setup: ModuleType, tmp_path: Path) -> None:
     assert setup.node_version(tmp_path / "absent") == (0, 0)
     refused, taken = [(0, 0), (18, 19), (20, 10), (21, 7), (22, 3)], [(20, 19), (22, 12), (23, 0), (24, 1)]
     assert [setup.new_enough(version) for version in (*refused, *taken)] == [False] * 5 + [True] * 4
+
+
+def test_an_activated_environment_is_looked_past(setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its `npm` only leads to the one that was found before: found again, it would lead to itself."""
+    setup.BIN, system = setup.VENV / "bin", tmp_path / "system"
+    for folder in (setup.BIN, system):
+        folder.mkdir()
+        for name in ("node", "npm"):
+            (folder / name).write_text("#!/bin/sh\necho v24.1.0\n")
+            (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{setup.BIN}:{system}")
+    assert setup.find_node() == (system / "node", system / "npm")
