@@ -185,11 +185,13 @@ class Phone:
     def open_person(self, subject: str, called: str) -> None:
         """By her name, from the list of people; of several who are called so it is she."""
         self.go(1, seen("[data-screen=people] #find"))
-        before = self.page.inner_text(".list")
         self.page.fill("#find", called)
-        self.page.wait_for_function("before => document.querySelector('.list')?.innerText !== before", arg=before)
-        shown = [one["subject"] for one in self.ask("people", called, SHOWN)]
-        self.page.locator(".list:not(.houses) .open").nth(shown.index(subject)).click()
+        found = self.ask("people", called, SHOWN)
+        at = [one["subject"] for one in found].index(subject)
+        shown = "([most, at, called]) => { const rows = document.querySelectorAll('.list:not(.houses) .open'); "
+        shown += "return rows.length === most && rows[at].textContent.includes(called); }"
+        self.page.wait_for_function(shown, arg=[len(found), at, called])
+        self.page.locator(".list:not(.houses) .open").nth(at).click()
         self.page.wait_for_selector("[data-screen=person] article .button")
 
     def to_the_end_of_the_form(self) -> None:

@@ -10,7 +10,8 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -28,6 +29,7 @@ from doorstep.record.placing import PlaceRow, countries, units
 from doorstep.record.reasons import Refusal
 from doorstep.record.record import Record
 from doorstep.sync import codes, parcels, phones, pull
+from doorstep.sync.beforehand import Beforehand
 from doorstep.sync.calls import calls_of
 from doorstep.sync.clips_answer import clips_answer
 from doorstep.sync.clips_voices import Voices
@@ -43,7 +45,7 @@ from doorstep.sync.phones import Phone
 from doorstep.sync.pieces import Pieces
 from doorstep.sync.receipts import Receipts
 from doorstep.sync.recipient import Recipient
-from doorstep.sync.snapshot import MOST_PEOPLE, TooMany, snapshot
+from doorstep.sync.snapshot import MOST_PEOPLE, TooMany
 
 logger = logging.getLogger("doorstep.http")
 PREFIX = "/sync/v1/"
@@ -62,7 +64,7 @@ class SyncApp:
 
     def __init__(self, record: Record, intake: IntakeApp, forget: Callable[[], None] = lambda: None) -> None:
         self.record, self.intake, self.forget = record, intake, forget
-        self.recipient, self.guesses, self.pieces = Recipient(record), Guesses(), Pieces()
+        self.recipient, self.guesses, self.pieces, self.beforehand = Recipient(record), Guesses(), Pieces(), Beforehand(record)
         self.voices = Voices(record.store.config.data, lambda: record.rules.pack)
         self.moving = Moving(record)
         self.offers, self.arriving, self.receipts = Offers(record), Arriving(record, self.recipient), Receipts(record)
@@ -165,8 +167,10 @@ class SyncApp:
                 404, "This code is wrong, was used before, or is too old.", NOTHING_CHANGED,
                 "Look at the letters again, or ask your supervisor for a new code.",
             )  # fmt: skip
-        _, token = phones.enrol(worker, device, key, _former(asked.get("former"), worker.username))
+        enrolled, token = phones.enrol(worker, device, key, _former(asked.get("former"), worker.username))
         self.forget()
+        with suppress(DatabaseAway):  # then it is made when it is asked for
+            self.beforehand.begin(*self._whose(Phone(enrolled, worker, enrolled.standing)))
         return Answer(200, json_of({
             "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
             "receipt_key": self.receipts.public, "generation": self.record.store.generation,
@@ -252,14 +256,12 @@ class SyncApp:
 
     def _area(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         """The first pull. from, mark: it goes on where it broke off, counted before it is packed for the way."""
-        holding, pack = self._holding(phone), self._current().hash
-        with self.record.store.register.read() as register:
-            whose = (phone.device.pk, self.record.store.generation, holding.hash(register, today()), pack)
+        whose, holding, pack = self._whose(phone)
         asked = parse_qs(environ.get("QUERY_STRING", ""))
         start, mark = (asked.get(name, [""])[0] for name in ("from", "mark"))
         begin = int(start) if start.isascii() and start.isdigit() and len(start) < 12 else 0
         try:
-            piece = self.pieces.get(whose, begin, mark, lambda: snapshot(self.record, holding, pack))
+            piece = self.pieces.get(whose, begin, mark, lambda: self.beforehand.document(whose, holding, pack))
         except TooMany:
             return told(
                 413, f"More than {MOST_PEOPLE:,} people live in these areas: more than a phone holds.", NOTHING_CHANGED,
@@ -269,6 +271,12 @@ class SyncApp:
         audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
         content, headers = packed(environ, piece.content)
         return Answer(200, content, "application/json", [*headers, ("X-Mark", piece.mark), ("X-From", str(piece.start))])
+
+    def _whose(self, phone: Phone) -> tuple[Hashable, Holding, str]:
+        """(what says for whom and of what a first pull is, what she may hold, the hash of the pack)"""
+        holding, pack = self._holding(phone), self._current().hash
+        with self.record.store.register.read() as register:
+            return (phone.device.pk, self.record.store.generation, holding.hash(register, today()), pack), holding, pack
 
     def _older(self, environ: WSGIEnvironment, phone: Phone) -> Answer:
         """An app from before the first pull was a document asks for a database file."""

@@ -16,6 +16,7 @@ from django.utils import timezone
 from doorstep.accounts.models import Assignment, Audit, Device, PhoneCode, Token, Worker
 from doorstep.record.held import kept_aside
 from doorstep.sync import codes, phones
+from doorstep.sync.beforehand import MOST
 from doorstep.sync.guesses import FROM_ONE
 from tests.record.cast import ATTENDANT, MAI, OTHER, SECRET_NAME, SECRET_REMARK, registered
 from tests.sync.station import MIDWIFE, SUPERVISOR, Phone, Station, signed_by_the_station
@@ -317,6 +318,39 @@ class TestPieces:
         assert rest.headers["x-from"] == "500"
         assert rest.headers["x-mark"] == whole.headers["x-mark"]
         assert whole.body[:500] + rest.body == whole.body
+
+    def test_the_first_one_is_made_while_the_secret_is_chosen(self, station: Station) -> None:
+        station.world.send(registered(id="one"))
+        phone = station.phone(ATTENDANT)
+        [coming] = station.app.beforehand._coming.values()
+        made = coming.result(60)[1]
+        assert phone.get("area").body == made
+        assert phone.get("area").body != b"", "who asks again gets one as well"
+
+    def test_what_was_made_beforehand_goes_out_only_while_it_is_true(self, station: Station) -> None:
+        station.world.send(registered(id="one"))
+        phone = station.phone(ATTENDANT)
+        [coming] = station.app.beforehand._coming.values()
+        made = coming.result(60)[1]
+        station.world.send(registered(id="two", subject="another"))
+        told = phone.get("area")
+        assert told.body != made
+        assert len(told.json["people"]) == len(json.loads(made)["people"]) + 1
+
+    def test_of_many_at_once_only_a_few_are_kept_and_nobody_waits_for_others(self, station: Station) -> None:
+        station.world.send(registered(id="one"))
+        beforehand, phone = station.app.beforehand, station.phone(ATTENDANT)
+        [first] = beforehand._coming
+        asked = phones.phone_of(phone.token)
+        assert asked
+        _, *behind = station.app._whose(asked)
+        with beforehand._one:  # somebody else's is being made
+            assert first in beforehand._coming
+            for number in range(MOST):
+                beforehand.begin(number, *behind)
+            assert list(beforehand._coming) == list(range(MOST))
+            assert json.loads(beforehand.document(MOST - 1, *behind))["people"], "made at once: its turn is far"
+            assert phone.get("area").status == 200
 
     def test_what_is_not_the_same_any_more_comes_whole(self, station: Station) -> None:
         phone, other = station.phone(ATTENDANT), station.phone(OTHER, "phone-2")

@@ -12,6 +12,9 @@ export type Row = Value[];
 const KEPT_STATEMENTS = 300;
 /** Rows of a text. */
 const POURED = 2000;
+/** Milliseconds, and pages: SQLite's own measure of how much its log may hold. */
+const COPIED_AFTER = 20_000;
+const LOGGED = 1000;
 
 let loading: Promise<Sqlite3Static> | undefined;
 
@@ -30,6 +33,7 @@ export async function openInMemory(): Promise<Database> {
 export class Database {
   private readonly statements = new Map<string, PreparedStatement>();
   private depth = 0;
+  private copying: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly api: Sqlite3Static,
@@ -142,6 +146,22 @@ export class Database {
     }
   }
 
+  /** As `transaction`, of much: SQLite copies it from its log into the file only after she has had time for her list. */
+  big<T>(work: () => T): T {
+    clearTimeout(this.copying);
+    this.script('PRAGMA wal_autocheckpoint = 0');
+    this.copying = setTimeout(() => this.copy(), COPIED_AFTER);
+    return this.transaction(work);
+  }
+
+  private copy(): void {
+    try {
+      this.script(`PRAGMA wal_autocheckpoint = ${LOGGED}; PRAGMA wal_checkpoint(PASSIVE)`);
+    } catch {
+      // in the log it is as safe; the next write tries again
+    }
+  }
+
   private nested<T>(work: () => T, undo: boolean): T {
     const name = `level_${this.depth}`;
     this.script(this.depth ? `SAVEPOINT ${name}` : 'BEGIN IMMEDIATE');
@@ -181,6 +201,7 @@ export class Database {
   }
 
   close(): void {
+    clearTimeout(this.copying);
     for (const statement of this.statements.values()) statement.finalize();
     this.statements.clear();
     this.handle.close();

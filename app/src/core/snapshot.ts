@@ -37,7 +37,7 @@ const DAY = 86_400;
 /** Replaces the register by this one; what was made here and is not in it stays beside it. */
 export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Snapshot): void {
   try {
-    db.transaction(() => take(db, pack, packOf, opens, file));
+    db.big(() => take(db, pack, packOf, opens, file));
   } catch (error) {
     forgetShared(db);
     throw error;
