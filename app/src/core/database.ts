@@ -33,7 +33,7 @@ export async function openInMemory(): Promise<Database> {
 export class Database {
   private readonly statements = new Map<string, PreparedStatement>();
   private depth = 0;
-  private copying: ReturnType<typeof setTimeout> | undefined;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly api: Sqlite3Static,
@@ -146,16 +146,18 @@ export class Database {
     }
   }
 
-  /** As `transaction`, of much: SQLite copies it from its log into the file only after she has had time for her list. */
-  big<T>(work: () => T): T {
-    clearTimeout(this.copying);
+  /** As `transaction`, of much: SQLite copies it from its log into the file only after she has had time for her list. after: what
+   * can wait as well, and is done again where it is needed if it failed or the phone stopped before. */
+  big<T>(work: () => T, after: () => void): T {
+    clearTimeout(this.waiting);
     this.script('PRAGMA wal_autocheckpoint = 0');
-    this.copying = setTimeout(() => this.copy(), COPIED_AFTER);
+    this.waiting = setTimeout(() => this.rest(after), COPIED_AFTER);
     return this.transaction(work);
   }
 
-  private copy(): void {
+  private rest(after: () => void): void {
     try {
+      after();
       this.script(`PRAGMA wal_autocheckpoint = ${LOGGED}; PRAGMA wal_checkpoint(PASSIVE)`);
     } catch {
       // in the log it is as safe; the next write tries again
@@ -201,7 +203,7 @@ export class Database {
   }
 
   close(): void {
-    clearTimeout(this.copying);
+    clearTimeout(this.waiting);
     for (const statement of this.statements.values()) statement.finalize();
     this.statements.clear();
     this.handle.close();

@@ -4,7 +4,7 @@
 import { fold, latin } from '../fold';
 import type { Database, Value } from './database';
 import { CALLED, CARD, HOUSE, MOTHER } from './people';
-import { where } from './register';
+import { meta, setMeta, where } from './register';
 
 /** Attributes by which nobody is looked for. */
 const NOT_WORDS = new Set(['sex', 'birthday', 'phone', 'phone_is', 'residence']);
@@ -32,6 +32,22 @@ export function indexWords(db: Database, subjects: Iterable<string> | null): voi
   const gone = subjects ? where('subject', subjects) : (['1 = 1', []] as const);
   db.run(`DELETE FROM search WHERE ${gone[0]}`, gone[1]);
   db.insert('search', ['subject', 'words'], [...words].map(([subject, own]) => [subject, spelled(own.join(' '))]));
+}
+
+const AWAITED = 'words_awaited';
+
+/** Everybody's words are wanted, but not now: a first list needs none. */
+export function indexLater(db: Database): void {
+  setMeta(db, AWAITED, 'yes');
+}
+
+/** Writes the words that still wait to be written. */
+export function indexAwaited(db: Database): void {
+  if (meta(db, AWAITED) !== 'yes') return;
+  db.unhurried(() => {
+    indexWords(db, null);
+    setMeta(db, AWAITED, '');
+  });
 }
 
 /** Words as they are looked for, and in Latin letters where those are others. A code on a card is typed with gaps or without. */
@@ -78,6 +94,7 @@ function addHomes(db: Database, words: Map<string, string[]>, condition: string,
 
 /** Subjects whose words hold all of these, best first: whose words begin with the first one. */
 export function find(db: Database, asked: string, most: number): string[] {
+  indexAwaited(db);
   const parts = fold(asked).split(' ').filter(Boolean);
   const others = latin(asked).split(' ').filter(Boolean);
   const conditions = parts.map(() => '(instr(words, ?) > 0 OR instr(words, ?) > 0)');

@@ -10,7 +10,7 @@ import { beyond } from './outbox';
 import { relationCodes, type Pack } from './pack';
 import { forgetShared, idOf, keepPacked, unpack, type Shared, type Whole } from './packed';
 import { makeRegister, setMeta } from './register';
-import { indexWords } from './search';
+import { indexAwaited, indexLater } from './search';
 import { members, touched } from './touch';
 import { workOut, type Opens } from './working';
 
@@ -37,7 +37,7 @@ const DAY = 86_400;
 /** Replaces the register by this one; what was made here and is not in it stays beside it. */
 export function takeSnapshot(db: Database, pack: Pack, packOf: (form: string, version: string) => Pack, opens: Opens, file: Snapshot): void {
   try {
-    db.big(() => take(db, pack, packOf, opens, file));
+    db.big(() => take(db, pack, packOf, opens, file), () => indexAwaited(db));
   } catch (error) {
     forgetShared(db);
     throw error;
@@ -50,7 +50,7 @@ function take(db: Database, pack: Pack, packOf: (form: string, version: string) 
   db.run('INSERT INTO here (subject, as_of) SELECT subject, ? FROM subject', [asOf]);
   db.run('INSERT INTO home_sent SELECT subject, place, told_on, valid_from, valid_to FROM home');
   pointTo(db, relationCodes(pack), null);
-  indexWords(db, null);
+  indexLater(db);
   putBack(db, pack, packOf, opens, asOf);
   dropCopies(db, asOf);
   db.run('DELETE FROM walk_house WHERE subject NOT IN (SELECT subject FROM subject)');

@@ -21,7 +21,9 @@ PULL = """async ([ids, most]) => {
   const began = performance.now();
   const here = new PouchDB('here'), there = new PouchDB(`${location.origin}/db/register`);
   for (let at = 0; at < ids.length; at += most) {
-    await here.replicate.from(there, {doc_ids: ids.slice(at, at + most), batch_size: most, batches_limit: 2});
+    await here.replicate.from(there, {doc_ids: ids.slice(at, at + most), batch_size: most, batches_limit: 2}).catch((error) => {
+      throw new Error(`${error.name ?? error}: ${error.status ?? ''} ${error.message ?? ''} ${error.result?.errors ?? ''}`);
+    });
   }
   const took = performance.now() - began;
   return {ms: took, documents: (await here.info()).doc_count, version: PouchDB.version};
