@@ -27,6 +27,8 @@ TIMES, HEAP = 6, 512
 SHOWN = 50
 """People on the screen that finds them (MOST in People.svelte)."""
 PIN = "2468"
+CHOOSES = 5000
+"""Milliseconds that a person takes at least to think of a PIN; then it is typed, twice, as fast as a script types."""
 LONG = 240_000
 HELPERS = """
 window.benchSeen = (wanted) => new Promise((resolve) => {
@@ -149,7 +151,8 @@ class Phone:
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
     def first_pull(self) -> Took:
-        """From the PIN, chosen twice, until her first list: what lies between is the pull."""
+        """From the PIN, chosen twice, until her first list: what lies between is the pull. Nobody chooses one within CHOOSES."""
+        self.page.wait_for_timeout(CHOOSES)
         self.do(click("main .button"), seen(".keys"))
         self.type_pin()
         self.do(click(".key.go"), "document.querySelector('.key.go').disabled")

@@ -1,6 +1,7 @@
 """The first pull of a phone that was just enrolled is made while its worker chooses her secret: then she waits for the way alone.
 
-It goes out only when nothing changed for her since it was made; else it is made anew, as for everybody who asks later.
+It goes out only when nothing changed for her since it was made; else it is made anew, as for everybody who asks later. Then there
+is time to pack it better, too: a tenth of the bytes less, which a hill with 50 kbit/s waits twelve seconds for.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from doorstep.record.record import Record
 from doorstep.sync import pull
 from doorstep.sync.cursor import Cursor
 from doorstep.sync.holding import Holding
+from doorstep.sync.packing import in_brotli
 from doorstep.sync.snapshot import snapshot
 
 MOST = 8
 """Documents that wait for their phones: some megabytes each. The oldest go first."""
+
+WORTH = 10
+"""Brotli's quality; 9 takes a tenth of the time."""
 
 Made = tuple[Cursor, bytes]
 
@@ -30,6 +35,7 @@ class Beforehand:
         self.record = record
         self._lock, self._one = threading.Lock(), threading.Lock()
         self._coming: OrderedDict[Hashable, Future[Made]] = OrderedDict()
+        self._packed: OrderedDict[int, tuple[bytes, bytes]] = OrderedDict()
 
     def begin(self, whose: Hashable, holding: Holding, pack: str) -> None:
         """Begins to make what this phone will ask for soon."""
@@ -58,9 +64,27 @@ class Beforehand:
             try:
                 with self.record.reading() as register:
                     since = Cursor.now(self.record, register, holding, pack)
-                coming.set_result((since, snapshot(self.record, holding, pack)))
+                content = snapshot(self.record, holding, pack)
             except Exception as error:  # told to whoever asks
                 coming.set_exception(error)
+                return
+            coming.set_result((since, content))
+            with self._lock:
+                wanted = coming in self._coming.values()  # and has not gone out already
+            if wanted:
+                self._keep(content, in_brotli(content, WORTH))
+
+    def _keep(self, content: bytes, packed: bytes) -> None:
+        with self._lock:
+            self._packed[id(content)] = content, packed
+            while len(self._packed) > MOST:
+                self._packed.popitem(last=False)
+
+    def packed(self, content: bytes) -> bytes | None:
+        """A document as Brotli, if it is packed already."""
+        with self._lock:
+            known, packed = self._packed.get(id(content), (b"", b""))
+        return packed if known is content else None
 
     def _still(self, since: Cursor, holding: Holding, pack: str) -> bool:
         """Whether the next pull of this phone would bring nothing."""

@@ -269,7 +269,7 @@ class SyncApp:
             )  # fmt: skip
         told_of = f"snapshot from {piece.start}" if piece.start else "snapshot"
         audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
-        content, headers = packed(environ, piece.content)
+        content, headers = packed(environ, piece.content, ready=self.beforehand.packed(piece.content))
         return Answer(200, content, "application/json", [*headers, ("X-Mark", piece.mark), ("X-From", str(piece.start))])
 
     def _whose(self, phone: Phone) -> tuple[Hashable, Holding, str]:

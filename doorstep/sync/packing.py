@@ -15,11 +15,13 @@ WINDOW = 24
 """Bits: 16 MB, the most that every browser unpacks."""
 
 
-def packed(environ: Mapping[str, Any], content: bytes, worth: int = 9) -> tuple[bytes, list[Header]]:
-    """What goes out, with the headers that say how it is packed. worth: Brotli's quality, up to eleven."""
+def packed(environ: Mapping[str, Any], content: bytes, worth: int = 9, ready: bytes | None = None) -> tuple[bytes, list[Header]]:
+    """What goes out, with the headers that say how it is packed. worth: Brotli's quality, up to eleven. ready: it as Brotli."""
     taken = _taken(environ)
     if not taken:
         return content, [VARY]
+    if ready is not None and taken == "br":
+        return ready, [("Content-Encoding", taken), VARY]
     return _BY[taken](content, worth), [("Content-Encoding", taken), VARY]
 
 
@@ -43,7 +45,11 @@ def _taken(environ: Mapping[str, Any]) -> str:
     return next((one for one in ("br", "gzip") if one in taken), "")
 
 
+def in_brotli(content: bytes, worth: int) -> bytes:
+    return bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=worth, lgwin=WINDOW))
+
+
 _BY: Mapping[str, Callable[[bytes, int], bytes]] = {
-    "br": lambda content, worth: bytes(brotli.compress(content, mode=brotli.MODE_TEXT, quality=worth, lgwin=WINDOW)),
+    "br": in_brotli,
     "gzip": lambda content, _: gzip.compress(content, 6, mtime=0),
 }

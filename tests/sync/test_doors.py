@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+import brotli
 import pyrage
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -325,7 +326,18 @@ class TestPieces:
         [coming] = station.app.beforehand._coming.values()
         made = coming.result(60)[1]
         assert phone.get("area").body == made
-        assert phone.get("area").body != b"", "who asks again gets one as well"
+        with station.app.beforehand._one:
+            best = station.app.beforehand.packed(made)
+        assert best
+        assert brotli.decompress(best) == made
+
+        again = station.phone(ATTENDANT)
+        [coming] = station.app.beforehand._coming.values()
+        coming.result(60)
+        with station.app.beforehand._one:
+            told = again.get("area", HTTP_ACCEPT_ENCODING="br")
+        assert int(told.headers["content-length"]) == len(best)
+        assert told.body == made
 
     def test_what_was_made_beforehand_goes_out_only_while_it_is_true(self, station: Station) -> None:
         station.world.send(registered(id="one"))

@@ -20,14 +20,17 @@ AT_ONCE = 1000
 PULL = """async ([ids, most]) => {
   const began = performance.now();
   const here = new PouchDB('here'), there = new PouchDB(`${location.origin}/db/register`);
-  for (let at = 0; at < ids.length; at += most) {
-    await here.replicate.from(there, {doc_ids: ids.slice(at, at + most), batch_size: most, batches_limit: 2}).catch((error) => {
-      throw new Error(`${error.name ?? error}: ${error.status ?? ''} ${error.message ?? ''} ${error.result?.errors ?? ''}`);
-    });
+  for (let at = 0, tries = 0; at < ids.length;) {
+    try {
+      await here.replicate.from(there, {doc_ids: ids.slice(at, at + most), batch_size: most, batches_limit: 2});
+      [at, tries] = [at + most, 0];
+    } catch (error) { // it goes on where it was, as an app would let it; the time runs on
+      if (++tries === TRIES) throw new Error([error.name, error.status, error.message, error.result?.errors].join(' '));
+    }
   }
   const took = performance.now() - began;
   return {ms: took, documents: (await here.info()).doc_count, version: PouchDB.version};
-}"""
+}""".replace("TRIES", "3")
 
 
 @dataclass(frozen=True)
