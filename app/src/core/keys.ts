@@ -117,7 +117,8 @@ export async function tryKey(shelf: Shelf, username: string, secret: string, now
   const kept = await shelf.change<Kept>('worker', username, (before) => {
     if (!before) throw new Error('nobody of this name works here');
     refused = refusal(before, now);
-    return refused ? before : { ...before, tries: before.tries + 1, triedMs: now };
+    if (refused) return now < before.triedMs ? { ...before, triedMs: now } : before; // of a clock that was set back: counted from now
+    return { ...before, tries: before.tries + 1, triedMs: now };
   });
   if (refused) return refused;
   try {

@@ -83,14 +83,16 @@ export async function push(session: Session): Promise<void> {
 
 /** What waits for a person is asked after now and then; at once when nobody told why it waits. */
 async function askHeld(session: Session): Promise<void> {
-  const due = Date.now() - Number(meta(session.db, 'held_asked', '0')) > HOUR_MS;
+  const at = now(session.db);
+  const since = at - Number(meta(session.db, 'held_asked', '0'));
+  const due = since > HOUR_MS || since < 0; // a clock may have been years ahead when it was asked last
   const receipts: Receipt[] = [];
   for (const one of ofState(session.db, 'held').filter((held) => due || !held.why)) {
     const told = await session.doors.outcome(one.id);
     if (told) receipts.push(told);
   }
   await take(session, receipts);
-  if (due) setMeta(session.db, 'held_asked', String(Date.now()));
+  if (due) setMeta(session.db, 'held_asked', String(at));
 }
 
 function first(waiting: Out[], most: number): Out[] {

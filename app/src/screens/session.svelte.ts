@@ -13,6 +13,12 @@ export const LOCK_HIDDEN_MS = 2 * 60_000;
 /** People of a list at first: some screens full. More come as she reads on. */
 export const FEW = 30;
 
+/** Milliseconds since then. A clock that was set meanwhile, forward or back, tells nothing: then it was long. */
+function passed(then: number): number {
+  const since = Date.now() - then;
+  return since < 0 ? Infinity : since;
+}
+
 type Engine = { phone: () => Promise<Phone> };
 const engine = import.meta.glob<Engine>('../core/client.ts');
 
@@ -220,7 +226,7 @@ class Session {
         hidden = Date.now();
         cover(true);
       } else {
-        const away = hidden > 0 && Date.now() - hidden > LOCK_HIDDEN_MS;
+        const away = hidden > 0 && passed(hidden) > LOCK_HIDDEN_MS;
         void (away && this.locks ? this.lock() : Promise.resolve()).finally(() => cover(false));
       }
     });
@@ -239,7 +245,7 @@ class Session {
       if (!this.spared) void this.send();
     });
     setInterval(() => {
-      if (this.phone !== null && this.locks && Date.now() - this.touched > LOCK_AFTER_MS) void this.lock();
+      if (this.phone !== null && this.locks && passed(this.touched) > LOCK_AFTER_MS) void this.lock();
     }, 5_000);
     setInterval(() => {
       if (!document.hidden) void this.look();

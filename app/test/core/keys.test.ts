@@ -56,6 +56,17 @@ test('setting the clock back does not shorten the wait', () => {
   expect(waits({ tries: 5, triedMs: 1_000_000 }, 1_020_000)).toBe(0);
 });
 
+test('a wait that began while the clock was years ahead ends', async () => {
+  const shelf = new InMemory();
+  const ahead = 73 * 365 * 86_400_000;
+  await worker(shelf, 'dara', '4711');
+  for (let n = 0; n < 5; n += 1) await tryKey(shelf, 'dara', '0000', ahead + n * 1e6);
+  const told = await tryKey(shelf, 'dara', '4711', 1000);
+  expect(told).toMatchObject({ why: 'wait', waitSeconds: 20 });
+  expect(await tryKey(shelf, 'dara', '4711', 11_000)).toMatchObject({ why: 'wait', waitSeconds: 10 });
+  expect((await tryKey(shelf, 'dara', '4711', 21_000)).ok).toBe(true);
+});
+
 test('what is wrapped tells neither key nor secret', async () => {
   const shelf = new InMemory();
   const key = await worker(shelf, 'dara', '4711');
