@@ -258,7 +258,7 @@ export interface Standing {
   copies: { count: number; bytes: number };
   lastOkMs: number | null;
   /** What the last try met; '' when it went well. */
-  trouble: '' | 'offline' | 'server' | 'revoked' | 'locked' | 'busy';
+  trouble: '' | 'offline' | 'server' | 'revoked' | 'wiped' | 'locked' | 'busy';
   running: boolean;
   /** What has to be added to the phone's clock, in milliseconds: 0 as long as it is believed. */
   clockMs: number;

@@ -21,6 +21,8 @@ WAIT = 30_000
 """Milliseconds to wait for another process that writes."""
 AGAIN = 0.01
 """Seconds until a new file is tried again that another process is making at this moment."""
+SETTINGS = ("secure_delete=ON", "temp_store=MEMORY", "cache_size=-16384", "wal_autocheckpoint=4000")
+"""Of every connection. What is deleted is overwritten, and nothing is sorted in files."""
 STATEMENTS = 400
 """Statements kept prepared for a connection: all those of the fold, and of the lists."""
 
@@ -36,10 +38,8 @@ class SqliteConnection:
         self.raw.set_busy_timeout(WAIT)
         level = "FULL" if durable else "NORMAL"
         self._as_wal()
-        self.raw.execute(
-            f"PRAGMA synchronous={level}; PRAGMA secure_delete=ON;"
-            "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000"
-        )
+        for setting in (f"synchronous={level}", *SETTINGS):  # one by one: what answers with a row ends a text of several
+            self.raw.execute(f"PRAGMA {setting}").fetchall()
         for name, other in attach:
             # Read-only: a transaction that writes here must not lock the other file.
             self.raw.execute("ATTACH DATABASE ? AS " + name, (f"file:{quote(str(other))}?mode=ro",))

@@ -80,13 +80,13 @@ class Store:
 
             log: Database = Postgres(config.database, LOCKS["log"])
             register: Database = Postgres(
-                config.database, LOCKS["register"], durable=False, setup=schema.temporary("postgres")
+                config.database, LOCKS["register"], setup=schema.temporary("postgres")
             )
         else:
             file = config.data / "log.sqlite3"
             log = Sqlite(file)
             register = Sqlite(
-                config.data / "register.sqlite3", [("log", file)], durable=False, setup=schema.temporary("sqlite")
+                config.data / "register.sqlite3", [("log", file)], setup=schema.temporary("sqlite")
             )
         store = cls(config, log, register, _open_keys(config))
         store._make()

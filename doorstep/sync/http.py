@@ -11,7 +11,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -169,8 +168,10 @@ class SyncApp:
             )  # fmt: skip
         enrolled, token = phones.enrol(worker, device, key, _former(asked.get("former"), worker.username))
         self.forget()
-        with suppress(DatabaseAway):  # then it is made when it is asked for
+        try:
             self.beforehand.begin(*self._whose(Phone(enrolled, worker, enrolled.standing)))
+        except Exception:  # she is enrolled; her first pull is made when it is asked for
+            logger.exception("a first pull was not begun")
         return Answer(200, json_of({
             "worker": _worker(worker), "token": token, "recipient": self.recipient.public,
             "receipt_key": self.receipts.public, "generation": self.record.store.generation,
@@ -260,8 +261,15 @@ class SyncApp:
         asked = parse_qs(environ.get("QUERY_STRING", ""))
         start, mark = (asked.get(name, [""])[0] for name in ("from", "mark"))
         begin = int(start) if start.isascii() and start.isdigit() and len(start) < 12 else 0
+        ready: bytes | None = None
+
+        def make() -> bytes:
+            nonlocal ready
+            content, ready = self.beforehand.document(whose, holding, pack)
+            return content
+
         try:
-            piece = self.pieces.get(whose, begin, mark, lambda: self.beforehand.document(whose, holding, pack))
+            piece = self.pieces.get(whose, begin, mark, make)
         except TooMany:
             return told(
                 413, f"More than {MOST_PEOPLE:,} people live in these areas: more than a phone holds.", NOTHING_CHANGED,
@@ -269,7 +277,7 @@ class SyncApp:
             )  # fmt: skip
         told_of = f"snapshot from {piece.start}" if piece.start else "snapshot"
         audit.note(phone.worker.username, "synced", about=f"{phone.device.device} {told_of}")
-        content, headers = packed(environ, piece.content, ready=self.beforehand.packed(piece.content))
+        content, headers = packed(environ, piece.content, ready=ready)
         return Answer(200, content, "application/json", [*headers, ("X-Mark", piece.mark), ("X-From", str(piece.start))])
 
     def _whose(self, phone: Phone) -> tuple[Hashable, Holding, str]:

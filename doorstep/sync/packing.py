@@ -16,7 +16,7 @@ WINDOW = 24
 
 
 def packed(environ: Mapping[str, Any], content: bytes, worth: int = 9, ready: bytes | None = None) -> tuple[bytes, list[Header]]:
-    """What goes out, with the headers that say how it is packed. worth: Brotli's quality, up to eleven. ready: it as Brotli."""
+    """What goes out, with the headers that say how it is packed. worth: Brotli's quality, up to 11. ready: the same as Brotli."""
     taken = _taken(environ)
     if not taken:
         return content, [VARY]

@@ -142,6 +142,13 @@ def test_a_new_file_that_another_is_making_is_waited_for(tmp_path: Path) -> None
         assert opened.result(20).rows("SELECT name FROM sqlite_schema") == [("made",)]
 
 
+@pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
+def test_every_setting_of_a_connection_is_in_force(tmp_path: Path, durable: bool, level: int) -> None:
+    opened = Sqlite(tmp_path / "set.sqlite3", durable=durable)._open()
+    wanted = {"journal_mode": "wal", "synchronous": level, "secure_delete": 1, "temp_store": 2, "cache_size": -16384, "wal_autocheckpoint": 4000}
+    assert {name: opened.rows(f"PRAGMA {name}")[0][0] for name in wanted} == wanted
+
+
 def test_the_first_start_of_several_at_once(server: Server) -> None:
     """Nothing is there yet: each would make it."""
     folder = server.data.parent / "fresh"

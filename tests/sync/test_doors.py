@@ -6,9 +6,9 @@ import base64
 import gzip
 import hashlib
 import json
+import time
 from datetime import timedelta
 
-import brotli
 import pyrage
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -17,9 +17,9 @@ from django.utils import timezone
 from doorstep.accounts.models import Assignment, Audit, Device, PhoneCode, Token, Worker
 from doorstep.record.held import kept_aside
 from doorstep.sync import codes, phones
-from doorstep.sync.beforehand import MOST
+from doorstep.sync.beforehand import MOST, Coming
 from doorstep.sync.guesses import FROM_ONE
-from tests.record.cast import ATTENDANT, MAI, OTHER, SECRET_NAME, SECRET_REMARK, registered
+from tests.record.cast import ATTENDANT, MAI, OTHER, SECRET_NAME, SECRET_REMARK, body, registered
 from tests.sync.station import MIDWIFE, SUPERVISOR, Phone, Station, signed_by_the_station
 
 
@@ -307,6 +307,17 @@ class TestParcels:
         assert (receipts[0]["outcome"], receipts[0]["reason"]) == ("held", "author_not_sender")
 
 
+def made_beforehand(station: Station) -> Coming:
+    """The one that waits for its phone, packed."""
+    [coming] = station.app.beforehand._coming.values()
+    coming.made.result(60)
+    until = time.monotonic() + 60
+    while coming.packed is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return coming
+
+
 class TestPieces:
     def test_a_first_pull_that_broke_off_goes_on_where_it_was(self, station: Station) -> None:
         phone = station.phone(ATTENDANT)
@@ -323,46 +334,50 @@ class TestPieces:
     def test_the_first_one_is_made_while_the_secret_is_chosen(self, station: Station) -> None:
         station.world.send(registered(id="one"))
         phone = station.phone(ATTENDANT)
-        [coming] = station.app.beforehand._coming.values()
-        made = coming.result(60)[1]
-        assert phone.get("area").body == made
-        with station.app.beforehand._one:
-            best = station.app.beforehand.packed(made)
-        assert best
-        assert brotli.decompress(best) == made
+        coming = made_beforehand(station)
+        told = phone.get("area", HTTP_ACCEPT_ENCODING="br")
+        assert told.body == coming.made.result()[1]
+        assert coming.packed
+        assert int(told.headers["content-length"]) == len(coming.packed)
+        assert station.app.beforehand._coming == {}, "what went out is not kept"
+        assert phone.get("area").body == told.body, "who asks again gets one as well"
 
-        again = station.phone(ATTENDANT)
-        [coming] = station.app.beforehand._coming.values()
-        coming.result(60)
-        with station.app.beforehand._one:
-            told = again.get("area", HTTP_ACCEPT_ENCODING="br")
-        assert int(told.headers["content-length"]) == len(best)
-        assert told.body == made
-
-    def test_what_was_made_beforehand_goes_out_only_while_it_is_true(self, station: Station) -> None:
+    @pytest.mark.parametrize("what", ["added", "erased", "reassigned", "revoked"])
+    def test_what_was_made_beforehand_goes_out_only_while_it_is_true(self, station: Station, what: str) -> None:
         station.world.send(registered(id="one"))
         phone = station.phone(ATTENDANT)
-        [coming] = station.app.beforehand._coming.values()
-        made = coming.result(60)[1]
-        station.world.send(registered(id="two", subject="another"))
+        made = made_beforehand(station).made.result()[1]
+        before = len(json.loads(made)["people"])
+        if what == "added":
+            station.world.send(registered(id="two", subject="another"))
+        elif what == "erased":
+            station.world.send(body("", MAI, kind="erase", id="two", place=""))
+        elif what == "reassigned":
+            Assignment.objects.filter(worker__username=ATTENDANT).update(place="KH-01020101")
+        else:
+            phones.revoke(Device.objects.get(worker__username=ATTENDANT), SUPERVISOR)
         told = phone.get("area")
         assert told.body != made
-        assert len(told.json["people"]) == len(json.loads(made)["people"]) + 1
+        assert told.status == (403 if what == "revoked" else 200)
+        if what != "revoked":
+            assert len(told.json["people"]) == before + (1 if what == "added" else -1)
 
     def test_of_many_at_once_only_a_few_are_kept_and_nobody_waits_for_others(self, station: Station) -> None:
         station.world.send(registered(id="one"))
         beforehand, phone = station.app.beforehand, station.phone(ATTENDANT)
-        [first] = beforehand._coming
+        made_beforehand(station)
         asked = phones.phone_of(phone.token)
         assert asked
-        _, *behind = station.app._whose(asked)
+        whose, *behind = station.app._whose(asked)
         with beforehand._one:  # somebody else's is being made
-            assert first in beforehand._coming
-            for number in range(MOST):
+            for number in range(MOST + 3):
                 beforehand.begin(number, *behind)
-            assert list(beforehand._coming) == list(range(MOST))
-            assert json.loads(beforehand.document(MOST - 1, *behind))["people"], "made at once: its turn is far"
+            assert list(beforehand._coming) == [whose, *range(MOST - 1)]
+            assert json.loads(beforehand.document(0, *behind)[0])["people"], "made at once: its turn is far"
             assert phone.get("area").status == 200
+        for number in range(1, MOST - 1):
+            assert beforehand.document(number, *behind)[0]
+        assert beforehand._coming == {}
 
     def test_what_is_not_the_same_any_more_comes_whole(self, station: Station) -> None:
         phone, other = station.phone(ATTENDANT), station.phone(OTHER, "phone-2")

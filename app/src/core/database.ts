@@ -156,12 +156,13 @@ export class Database {
   }
 
   private rest(after: () => void): void {
-    try {
-      after();
-      this.script(`PRAGMA wal_autocheckpoint = ${LOGGED}; PRAGMA wal_checkpoint(PASSIVE)`);
-    } catch {
-      // in the log it is as safe; the next write tries again
-    }
+    this.script(`PRAGMA wal_autocheckpoint = ${LOGGED}`);
+    for (const work of [after, () => this.script('PRAGMA wal_checkpoint(PASSIVE)')])
+      try {
+        work();
+      } catch {
+        // in the log it is as safe: the next write copies it
+      }
   }
 
   private nested<T>(work: () => T, undo: boolean): T {

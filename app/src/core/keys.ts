@@ -117,7 +117,7 @@ export async function tryKey(shelf: Shelf, username: string, secret: string, now
   const kept = await shelf.change<Kept>('worker', username, (before) => {
     if (!before) throw new Error('nobody of this name works here');
     refused = refusal(before, now);
-    if (refused) return now < before.triedMs ? { ...before, triedMs: now } : before; // of a clock that was set back: counted from now
+    if (refused) return { ...before, triedMs: Math.min(before.triedMs, now) }; // a clock that was set back: the wait is counted from now
     return { ...before, tries: before.tries + 1, triedMs: now };
   });
   if (refused) return refused;

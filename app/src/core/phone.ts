@@ -328,7 +328,7 @@ export class Engine implements Phone {
     let trouble: Standing['trouble'] = '';
     try {
       came = await sync(session);
-      if (came.gone) trouble = came.gone === 'locked' ? 'locked' : 'revoked';
+      trouble = came.gone;
     } catch (error) {
       if (this.session !== session) throw new Told('closed'); // she locked it meanwhile: what was done is done
       if (!(error instanceof Away)) throw error;

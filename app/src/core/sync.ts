@@ -188,17 +188,15 @@ export async function pull(session: Session, state: State): Promise<void> {
 
 async function snapshot(session: Session, hash: string): Promise<void> {
   const { db, packs } = session;
-  const coming = session.doors.area(); // while the station writes it and it is on its way, all else is made ready
-  coming.catch(() => {}); // told below
   let pack: Pack | null = packs.get(hash);
   if (!pack) {
     const sent = await session.doors.pack(hash);
     pack = readPack(hash, sent);
     packs.keep(hash, sent); // beside the one in force: that one stays until the people have come
   }
+  const file = await session.doors.area();
   prepare(db, pack);
   const inForce = pack;
-  const file = await coming;
   takeSnapshot(db, inForce, (form, version) => packs.of(form, version, inForce), session.opens, file);
   packs.dropUnused();
 }

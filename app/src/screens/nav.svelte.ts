@@ -4,10 +4,12 @@ import type { PersonShort, StepNow, WorkerHere } from '../contract';
 export const PLACES = ['today', 'people', 'learn', 'work', 'me'] as const;
 export type Place = (typeof PLACES)[number];
 
+export type Closed = 'shut' | 'revoked' | 'wiped';
+
 export type Screen =
   | { name: 'boot' | 'language' | 'start' | 'enrol' | 'who' | Place }
   | { name: 'secret'; worker: WorkerHere; first: boolean }
-  | { name: 'unlock'; worker: WorkerHere }
+  | { name: 'unlock'; worker: WorkerHere; /** The station closed it a moment ago. */ why?: Closed }
   | { name: 'forgotten'; worker: WorkerHere; /** It is her list that is gone, not her secret. */ vanished?: boolean }
   | { name: 'person'; subject: string }
   | { name: 'not-done'; person: PersonShort; step: StepNow }

@@ -1,6 +1,6 @@
 import type { Call, Phone, Standing, WorkerHere } from '../contract';
 import { putRight } from '../when';
-import { nav } from './nav.svelte';
+import { nav, type Closed } from './nav.svelte';
 import { settings } from './settings.svelte';
 import { sharedCount } from './shared';
 import { codeOf } from './trouble';
@@ -13,11 +13,8 @@ export const LOCK_HIDDEN_MS = 2 * 60_000;
 /** People of a list at first: some screens full. More come as she reads on. */
 export const FEW = 30;
 
-/** Milliseconds since then. A clock that was set meanwhile, forward or back, tells nothing: then it was long. */
-function passed(then: number): number {
-  const since = Date.now() - then;
-  return since < 0 ? Infinity : since;
-}
+/** Milliseconds since then, also where the clock was set back meanwhile: by seconds is short, by years is long. */
+const passed = (then: number): number => Math.abs(Date.now() - then);
 
 type Engine = { phone: () => Promise<Phone> };
 const engine = import.meta.glob<Engine>('../core/client.ts');
@@ -121,12 +118,12 @@ class Session {
     return () => this.before.delete(keep);
   }
 
-  async lock(): Promise<void> {
+  async lock(why?: Closed): Promise<void> {
     const { phone, worker } = this;
     if (phone === null || worker === null || this.locking) return;
     this.locking = true;
     try {
-      await this.close(phone, worker);
+      await this.close(phone, worker, why);
     } finally {
       this.locking = false;
     }
@@ -138,7 +135,7 @@ class Session {
     this.standing = told;
   }
 
-  private async close(phone: Phone, worker: WorkerHere): Promise<void> {
+  private async close(phone: Phone, worker: WorkerHere, why?: Closed): Promise<void> {
     await Promise.allSettled([...this.before].map((keep) => keep()));
     await phone.lock();
     this.phone = null;
@@ -148,7 +145,7 @@ class Session {
     this.search = '';
     this.shown = FEW;
     if (worker.opensBy === '') nav.root({ name: 'boot' });
-    else nav.root({ name: 'unlock', worker });
+    else nav.root({ name: 'unlock', worker, ...(why ? { why } : {}) });
   }
 
   /** Something was kept: read again what is shown, and try to send it. */
@@ -165,7 +162,8 @@ class Session {
     try {
       this.take(await phone.standing());
       const told = await phone.sync();
-      if (told.trouble === 'locked' || told.trouble === 'revoked') return await this.look(); // perhaps it is closed now
+      const closed = told.trouble === 'locked' ? 'shut' : told.trouble;
+      if (closed === 'shut' || closed === 'revoked' || closed === 'wiped') return await this.look(closed); // perhaps it is closed now
       this.take(told);
       if (this.phone === phone) this.changed += 1;
       await this.askCalls(phone);
@@ -191,15 +189,15 @@ class Session {
   }
   private watching: ReturnType<typeof setTimeout> | undefined;
 
-  /** How it stands, without trying to send. */
-  async look(): Promise<void> {
+  /** How it stands, without trying to send. why: what is said when it turns out to be closed. */
+  async look(why?: Closed): Promise<void> {
     const { phone } = this;
     if (phone === null) return;
     try {
       this.take(await phone.standing());
     } catch (error) {
       // Closed by the station: what is on the screen goes too. Else the sentence stays as it was: nothing new is claimed.
-      if (this.phone === phone && codeOf(error) === 'closed') await this.lock();
+      if (this.phone === phone && codeOf(error) === 'closed') await this.lock(why);
     }
   }
 

@@ -1,5 +1,26 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openInMemory } from '../../src/core/database';
+
+afterEach(() => vi.useRealTimers());
+
+test('after much was written the log is copied later, whatever becomes of what else could wait', async () => {
+  vi.useFakeTimers();
+  const db = await openInMemory();
+  db.script('CREATE TABLE t (a)');
+  let done = 0;
+  const failing = (): void => {
+    done += 1;
+    throw new Error('the disk is full');
+  };
+  db.big(() => db.insert('t', ['a'], [[1]]), failing);
+  expect([db.value('SELECT a FROM t'), db.value('PRAGMA wal_autocheckpoint'), done]).toEqual([1, 0, 0]);
+  vi.advanceTimersByTime(60_000);
+  expect([db.value('PRAGMA wal_autocheckpoint'), done]).toEqual([1000, 1]);
+  db.big(() => db.insert('t', ['a'], [[2]]), failing);
+  db.close();
+  vi.advanceTimersByTime(60_000);
+  expect(done).toBe(1);
+});
 
 test('an error in the middle leaves nothing of it', async () => {
   const db = await openInMemory();

@@ -7,7 +7,7 @@ import { house, houses, keepHouses, keepPlaces, walk } from '../../src/core/hous
 import { putLocal, type Body } from '../../src/core/local';
 import { shorts } from '../../src/core/people';
 import { clear, DERIVED, makeLocal, makeRegister, prepare, setMeta } from '../../src/core/register';
-import { find, indexWords } from '../../src/core/search';
+import { find, indexAwaited, indexLater, indexWords } from '../../src/core/search';
 import { ofSubjects } from '../../src/core/steps';
 import { today, waits, type Asking } from '../../src/core/today';
 import { touched } from '../../src/core/touch';
@@ -86,6 +86,18 @@ describe('a house', () => {
     expect(found('ford')).toEqual([]); // a place is no house
     expect(found('')).toEqual([]);
     expect(find(db, 'vang low', 9).sort()).toEqual(['baby', 'do', 'ly', 'mai']);
+  });
+
+  test('words that wait to be written are there when somebody is looked for, also when the phone stopped before', () => {
+    village();
+    const before = find(db, 'vang low', 9);
+    db.run('DELETE FROM search');
+    indexLater(db);
+    indexWords(db, ['mai']); // whoever is worked out meanwhile
+    expect(find(db, 'vang low', 9)).toEqual(before);
+    db.run('DELETE FROM search');
+    indexAwaited(db);
+    expect(find(db, 'vang low', 9)).toEqual([]); // only once
   });
 
   test('a baby without a name is found by its mother, and by her house', () => {

@@ -69,7 +69,7 @@ def test_a_wiped_phone_holds_nothing_and_carries_what_was_not_sent(phone: Phone,
     phone.enrol("dara", "4711")
     phone.ask("submit", registered("Not Sent Before The Wipe"))
     at_the_station(line.server, DARA + "phones.revoke(phone, 'sok', wipe=True)")
-    assert phone.ask("sync")["trouble"] == "revoked"
+    assert phone.ask("sync")["trouble"] == "wiped"
     assert phone.ask("unlock", "dara", "4711") == {"ok": False, "why": "wiped"}
     assert phone.page.evaluate(FOLDERS) == []
     phone.enrol("srey", "0815")  # another worker's phone delivers it

@@ -275,7 +275,6 @@ def test_a_phone_that_the_supervisor_locks_closes_in_the_middle_and_opens_again(
     shared.at("sync")
     shared.page.click("main .button.big:enabled")
     shared.at("unlock")
-    walk.keys(shared.page, PINS[MOTHER])
     shared.page.wait_for_selector(".notice:has-text('This phone is locked for you')")
     assert NAMES["locked"] not in shared.page.content()
     decide(line.server, MOTHER, "unlock")
@@ -301,7 +300,6 @@ def test_a_lost_phone_empties_itself_and_what_it_had_not_sent_waits_for_a_person
     shared.at("sync")
     shared.page.click("main .button.big:enabled")
     shared.at("unlock")
-    walk.keys(shared.page, PINS[MOTHER])
     shared.page.wait_for_selector(".notice:has-text('has taken your data from this phone')")
     assert shared.databases() == 1, "her daughter-in-law's alone"
     shared.choose_worker(DAUGHTER)
