@@ -201,6 +201,8 @@ export interface Draft {
   person?: PersonShort;
   /** It speaks of somebody who is no longer on this phone. */
   gone?: boolean;
+  /** What is written in it so far is dangerous, and she was not sent yet. */
+  danger?: boolean;
   startedMs: number;
   changedMs: number;
   replaces: string | null;

@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS draft (
   base TEXT,
   place TEXT NOT NULL DEFAULT '',
   due_shown TEXT NOT NULL DEFAULT '',
-  sent_ms INTEGER
+  sent_ms INTEGER,
+  danger INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS file (draft TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE IF NOT EXISTS walk_place (place TEXT PRIMARY KEY, n INTEGER NOT NULL);
@@ -94,6 +95,7 @@ export function makeLocal(db: Database): void {
   db.run("UPDATE draft SET name = '' WHERE subject <> '' AND name <> ''"); // kept by earlier versions
   if (!db.columns('draft').includes('base')) db.script('ALTER TABLE draft ADD COLUMN base TEXT'); // from before bases were kept
   if (!db.columns('draft').includes('sent_ms')) db.script('ALTER TABLE draft ADD COLUMN sent_ms INTEGER');
+  if (!db.columns('draft').includes('danger')) db.script('ALTER TABLE draft ADD COLUMN danger INTEGER NOT NULL DEFAULT 0');
 }
 
 /** Makes the register's tables and puts the rules of this pack in. Throws away a register that was there. fill: puts rows in,

@@ -10,7 +10,7 @@ import type { Opens } from './working';
 
 const keyOf = (row: Row): string => [row.subject, row.episode, row.pathway, row.step, row.n].join(' ');
 
-/** Danger that was not there before, and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
+/** Danger that was not there before (of a correction: all that there is with it), and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
 export function warnings(asking: Asking, form: Pack, body: Body, order: Order, opens: Opens): Warning[] {
   const { db, pack, at, country } = asking;
   const sent = (row: Row): boolean => row.urgency === 'danger' && row.status === 'done' && row.refers;
@@ -20,7 +20,8 @@ export function warnings(asking: Asking, form: Pack, body: Body, order: Order, o
     return { everybody: touched, rows: told(touched) };
   });
   const before = told(everybody);
-  const [red, known] = [new Set(before.filter((row) => row.danger).map(keyOf)), new Set(before.map(keyOf))];
+  const red = new Set(body.replaces ? [] : before.filter((row) => row.danger).map(keyOf)); // what is corrected was there before
+  const known = new Set(before.map(keyOf));
   return rows.filter((row) => (row.danger ? !red.has(keyOf(row)) : !known.has(keyOf(row)))).map((row) => warning(row, sent(row)));
 }
 

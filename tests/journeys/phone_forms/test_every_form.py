@@ -18,6 +18,7 @@ pytestmark = pytest.mark.journey
 ONLY_THESE = {
     "attribute_columns_test.xlsx": {"select_multiple_test": ["yes"]}, "flat_xlsform_test.xlsx": {"select_multiple_test": ["yes"]},
     "xlsform_spec_test.xlsx": {"select_multiple_test": ["yes"]}, "group.csv": {"phone_number": "0123456789"},
+    "maternal/birth": {"consent_record": "yes"}, "maternal/register": {"consent_record": "yes"},
     "widgets.csv": {"my_date": "2090-03-30"}, "widgets.xls": {"my_date": "2090-03-30"},
 }  # fmt: skip
 """Answers where the form's own rules take no others."""

@@ -189,7 +189,7 @@ def test_the_last_look_lists_what_was_said_and_leads_back(filler: Filler) -> Non
 def test_a_needed_answer_that_is_missing_at_the_end_is_gone_to(filler: Filler) -> None:
     xml = programme_forms()["register"].xml
     filler.open(xml)
-    for _ in filler.walk():
+    for _ in filler.walk({"consent_record": "yes"}):
         pass
     kept = filler.told()
     lost = kept["instance"].replace("<called>words</called>", "<called/>")
@@ -327,6 +327,14 @@ def test_a_draft_from_before_a_part_of_the_form_was_opened_goes_on_with_all_of_i
     assert told["she"] == {"consent_record": "yes", "her_name": "Mai", "her_sex": "f"}
     assert entity["label"] == "Mai"
     assert len(entity["id"]) == 36, "she is somebody, although the form was closed before it asked who"
+
+
+def test_of_who_does_not_agree_to_a_record_nothing_is_asked(filler: Filler) -> None:
+    filler.open(programme_forms()["register"].xml)
+    filler.answer(filler.question("consent_record"), "no")
+    filler.next()
+    filler.page.wait_for_selector("text=Then no record is kept of her")
+    assert filler.page.locator("[data-ref$='/called']").count() == 0
 
 
 def test_answers_to_what_is_not_asked_any_more_come_back_when_it_is_asked_again(filler: Filler) -> None:

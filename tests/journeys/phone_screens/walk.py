@@ -237,7 +237,7 @@ def visits(page: Page, see: See) -> None:
     at(page, "person")
     page.click(".back")
     at(page, "today")
-    page.wait_for_selector(".draft", timeout=WAIT)
+    page.wait_for_selector("article.danger[data-draft]", timeout=WAIT)
     see("today-draft")
     go(page, "work")
     page.wait_for_selector("article.card .button")
