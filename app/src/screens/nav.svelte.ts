@@ -69,9 +69,17 @@ class Nav {
   }
 
   /** Back to where a list had been left, once it is there again. */
-  private return(to: number, tries = 30): void {
+  private return(to: number, tries = 30, way = (this.ways += 1)): void {
+    if (way !== this.ways) return;
     scrollTo(0, to);
-    if (tries > 0 && Math.abs(scrollY - to) > 2) requestAnimationFrame(() => this.return(to, tries - 1));
+    if (tries > 0 && Math.abs(scrollY - to) > 2) requestAnimationFrame(() => this.return(to, tries - 1, way));
+  }
+  private ways = 0;
+
+  /** Something stands on top that must be seen, wherever the list had been left. */
+  toTop(): void {
+    this.ways += 1;
+    scrollTo(0, 0);
   }
 
   /** In the place of the screen on top. */

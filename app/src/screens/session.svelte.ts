@@ -36,6 +36,8 @@ class Session {
   calls = $state.raw<Call[]>([]);
   /** How many of today's list are shown, so that the way back finds the same list. */
   shown = FEW;
+  /** How many stood in red on today's list when it was last shown. */
+  reds = 0;
   /** What was last looked for, so that the way back finds the same list. */
   search = $state('');
   private before = new Set<() => Promise<void>>();
@@ -144,6 +146,7 @@ class Session {
     this.calls = [];
     this.search = '';
     this.shown = FEW;
+    this.reds = 0;
     if (worker.opensBy === '') nav.root({ name: 'boot' });
     else nav.root({ name: 'unlock', worker, ...(why ? { why } : {}) });
   }

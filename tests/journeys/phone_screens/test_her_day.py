@@ -111,6 +111,7 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     left = hers.page.locator("article.card.danger[data-draft]")
     left.wait_for()
     assert NAME in left.inner_text()
+    hers.page.wait_for_function("scrollY === 0")  # wherever the list had been left
     left.locator(".button.quiet").click()
     hers.begun()
     hers.page.click(f".warnings article:has-text('{DANGER}') .actions button >> nth=1")
