@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from doorstep.content.whole import write_once
 from doorstep.record.store import Config
 
 CONFIG = Config.from_environment()
@@ -21,14 +22,8 @@ CONFIG.data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _secret() -> str:
-    """Signs sessions; made at the first start, readable by this user alone."""
-    path = CONFIG.data / "secret"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return path.read_text()
+    """Signs sessions; made at the first start."""
+    return write_once(CONFIG.data / "secret", secrets.token_urlsafe(50).encode()).decode()
 
 
 def _yes(name: str) -> bool:
@@ -41,7 +36,7 @@ def _database() -> dict[str, Any]:
         # Of its own: two libraries of SQLite in one process must never open the same file.
         return {
             "ENGINE": "django.db.backends.sqlite3", "NAME": CONFIG.data / "accounts.sqlite3",
-            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"},
+            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
             # A real file in tests too: the server's threads and the test see the same accounts.
             "TEST": {"NAME": CONFIG.data / "accounts-test.sqlite3"},
         }  # fmt: skip

@@ -5,9 +5,10 @@ with real ones: where the mark is missing, nothing invented is written; where it
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from doorstep.content.whole import write_whole
 
 NAME = "demonstration.json"
 FILLING, READY = "filling", "ready"
@@ -44,9 +45,4 @@ def read(data: Path) -> Demonstration | None:
 
 def write(data: Path, demonstration: Demonstration) -> None:
     """Marks a data folder. Only this user may read it."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = data / f"{NAME}.new"
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(demonstration), file, ensure_ascii=False, indent=2)
-    fresh.replace(data / NAME)
+    write_whole(data / NAME, json.dumps(asdict(demonstration), ensure_ascii=False, indent=2).encode())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from doorstep.cli.django_ready import ready
+from doorstep.content.whole import becoming
 
 
 def write_accounts(path: Path) -> Path:
@@ -17,10 +17,8 @@ def write_accounts(path: Path) -> Path:
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     rows = [row for model in (Worker, Assignment, Device, Token, Audit) for row in model.objects.order_by("pk")]
-    fresh = path.with_suffix(".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with becoming(path) as fresh, fresh.open("w", encoding="utf-8") as file:
         serializers.serialize("json", rows, stream=file)
-    fresh.replace(path)
     return path
 
 

@@ -7,11 +7,11 @@ and left alone; what cannot be written back word for word is refused too.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from doorstep.content.forms_sheets import Unreadable
+from doorstep.content.whole import SHARED, write_whole
 from doorstep.content.workbook import DICTIONARY, FILE, Change, Source, digest, load, of_file, sheets_of
 from doorstep.content.workbook_excel import read
 from doorstep.content.workbook_forms import fill, render
@@ -60,9 +60,7 @@ def write(comparison: Comparison, folder: Path) -> list[Path]:
         path = folder / change.file
         path.parent.mkdir(parents=True, exist_ok=True)
         content = change.content if path.suffix == ".xlsx" else _as_before(change.content, path)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(content)
-        os.replace(beside, path)
+        write_whole(path, content, SHARED)
         written.append(path)
     return written
 

@@ -6,7 +6,6 @@ is never in them: it is rebuilt by replay. Backups of keys expire, and a restore
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from doorstep.content.whole import becoming
 from doorstep.record import schema
 from doorstep.record.database import Connection, among, value
 from doorstep.record.erasure import LEDGER, known_ledgers, read_ledger, remember_folder, write_ledgers
@@ -79,19 +79,16 @@ def backup(store: Store, folder: Path, keys: Path | None = None, progress: Progr
 
 def _copy(source: Connection, path: Path, store: str, progress: Progress) -> None:
     """The tables of one store as a SQLite file; whole, or not there at all."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600))
-    target = Sqlite(fresh)
-    with target.write() as connection:
-        schema.make(connection, store)
-        for table in schema.tables(store):
-            _rows(source, connection, table, progress)
-    target.purge([])
-    target.close()
-    for left in (fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm")):
-        left.unlink(missing_ok=True)
-    fresh.replace(path)
+    with becoming(path) as fresh:
+        target = Sqlite(fresh)
+        with target.write() as connection:
+            schema.make(connection, store)
+            for table in schema.tables(store):
+                _rows(source, connection, table, progress)
+        target.purge([])
+        target.close()
+        for left in (fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm")):
+            left.unlink(missing_ok=True)
 
 
 def _rows(source: Connection, target: Connection, table: str, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from doorstep.content.whole import append_lines, write_whole
 from doorstep.record.database import Row, among
 from doorstep.record.store import Store
 
@@ -125,9 +126,7 @@ def forget_folder(store: Store, folder: Path) -> bool:
 
 
 def _remember(path: Path, what: Any) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fresh.write_text(json.dumps(what))
-    fresh.replace(path)
+    write_whole(path, json.dumps(what).encode())
 
 
 def read_ledger(path: Path) -> list[dict[str, Any]]:
@@ -149,10 +148,4 @@ def add_to_ledger(path: Path, entries: Iterable[dict[str, Any]]) -> None:
     """Appends the entries that are not there yet, durably. Holds ids alone: no words, no names."""
     known = {entry["subject"] for entry in read_ledger(path)}
     fresh = [entry for entry in entries if entry["subject"] not in known]
-    if not fresh:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(entry) + "\n" for entry in fresh)
-        file.flush()
-        os.fsync(file.fileno())
+    append_lines(path, "".join(json.dumps(entry) + "\n" for entry in fresh))

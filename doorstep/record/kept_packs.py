@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import pickle
-import shutil
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doorstep.content.whole import write_whole
 from doorstep.record.fingerprint import code_version
 from doorstep.record.rules import keep
 from doorstep.record.shelf import Pack
@@ -63,11 +63,10 @@ class Reader:
         from doorstep.content.read import folders, read_programme
         from doorstep.content.uploaded_read import is_uploaded
 
-        folder = self.store.config.data / "packs" / rules
-        shutil.rmtree(folder, ignore_errors=True)
-        with zipfile.ZipFile(io.BytesIO(content_of(self.store, hash))) as whole:
-            whole.extractall(folder)
-        read = [read_programme(one)[0] for one in folders(folder) if not is_uploaded(one)]
+        with tempfile.TemporaryDirectory() as told:
+            with zipfile.ZipFile(io.BytesIO(content_of(self.store, hash))) as whole:
+                whole.extractall(told)
+            read = [read_programme(one)[0] for one in folders(Path(told)) if not is_uploaded(one)]
         found = {programme.id: programme for programme in read if programme is not None}
         keep(kept_at(self.store, rules), found)
         return found
@@ -80,10 +79,7 @@ class Reader:
         else:
             folders = files_of(content_of(self.store, hash))[1]
             keys = {name: _key(rules, name, files) for name, files in folders.items()}
-            index.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = index.with_name(f"{index.name}.new-{os.getpid()}")  # whole, or not there at all
-            fresh.write_text(json.dumps(keys))
-            fresh.replace(index)
+            write_whole(index, json.dumps(keys).encode())
         found: dict[str, Programme] = {}
         for name, key in keys.items():
             if key not in self.forms:
@@ -99,11 +95,12 @@ class Reader:
         """One uploaded form; none where it cannot be read any more: it is in the log, and in no list."""
         from doorstep.content.uploaded_read import read_uploaded
 
-        folder = self.store.config.data / "packs" / key / name
-        for path, text in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / path).write_bytes(text)
-        programme, _ = read_uploaded(folder, Pack("", shelf).dictionary)
+        with tempfile.TemporaryDirectory() as told:
+            folder = Path(told) / name
+            for path, text in files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(text)
+            programme, _ = read_uploaded(folder, Pack("", shelf).dictionary)
         found: dict[str, Any] = {programme.id: programme} if programme is not None else {}
         keep(kept_at(self.store, key), found)
         return found

@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doorstep.content.whole import SHARED, becoming, write_whole
 from doorstep.pathways.engines import FACT, RELATION, STEP, Columns
 from doorstep.record.background import EXPORTS, MANIFEST, outdated_exports
 from doorstep.record.database import Connection, value
@@ -74,7 +75,7 @@ def export(record: Record, folder: Path, compartments: Collection[str] = ("care"
         "compartments": sorted(compartments), "rows": rows,
         "pseudonyms": "the same person has the same pseudonym in this folder, and another one everywhere else",
     }  # fmt: skip
-    (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+    write_whole(folder / MANIFEST, (json.dumps(told, indent=2) + "\n").encode(), SHARED)
     _remember(record, folder)
     return Exported(folder, rows)
 
@@ -169,15 +170,13 @@ def _homes(register: Connection, key: bytes) -> Iterator[tuple[Any, ...]]:
 def _write(folder: Path, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> int:
     """One Parquet file, sorted by subject so that it compresses; whole, or the one before stays."""
     schema = pa.schema([(column, ARROW[kind]) for column, kind in columns])
-    fresh = folder / f"{name}.parquet.new"
     # Sorted by pseudonym: the order of the rows must not say in which order people were registered.
     ordered = sorted(rows, key=lambda row: tuple("" if value is None else str(value) for value in row))
-    with pq.ParquetWriter(fresh, schema, compression="zstd") as writer:
+    with becoming(folder / f"{name}.parquet", SHARED) as fresh, pq.ParquetWriter(fresh, schema, compression="zstd") as writer:
         for start in range(0, max(len(ordered), 1), BATCH):
             some = ordered[start : start + BATCH]
             arrays = [pa.array([row[i] for row in some], field.type) for i, field in enumerate(schema)]
             writer.write_table(pa.table(arrays, schema=schema))
-    fresh.replace(folder / f"{name}.parquet")
     return len(ordered)
 
 
@@ -185,4 +184,4 @@ def _remember(record: Record, folder: Path) -> None:
     path = record.store.config.data / EXPORTS
     known = json.loads(path.read_text()) if path.exists() else []
     if str(folder.absolute()) not in known:
-        path.write_text(json.dumps([*known, str(folder.absolute())]))
+        write_whole(path, json.dumps([*known, str(folder.absolute())]).encode())

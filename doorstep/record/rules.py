@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from doorstep.content.whole import write_whole
 from doorstep.record.database import TYPES, Connection
 from doorstep.record.fingerprint import code_version
 from doorstep.record.schema import exists
@@ -63,11 +64,8 @@ class Rules:
 
 
 def keep(path: Path, what: Any) -> None:
-    """Writes a file for later processes: whole, or not at all, and readable by this user alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL))
-    fresh.replace(path)
+    """Writes a file for later processes."""
+    write_whole(path, pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def _replace(register: Connection, name: str, columns: Iterable[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:

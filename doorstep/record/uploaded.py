@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from doorstep.content.model import Form, Programme
 from doorstep.content.uploaded import PREFIX, Uploaded, programme_id
@@ -19,6 +21,7 @@ from doorstep.record.store import now_ms
 from doorstep.record.uploaded_packs import carried, change, content_of, files_of, medium, releases
 
 DRAFTS = "uploaded"
+_REPLACING = threading.Lock()
 
 
 class CannotRelease(ValueError):
@@ -97,8 +100,7 @@ def _drafts(record: Record) -> Path:
 def keep_draft(record: Record, own: str, file: str, workbook: bytes, media: Mapping[str, bytes], by: str) -> str:
     """Keeps files until they are released; the name of the draft. own: the form's id. A draft of the same form is replaced."""
     name = programme_id(own)
-    folder, fresh = _drafts(record) / name, _drafts(record) / f".{name}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    folder, fresh = _drafts(record) / name, _drafts(record) / f".{name}.{token_hex(6)}.new"
     (fresh / "media").mkdir(parents=True, mode=0o700)
     (fresh / f"workbook{suffix_of(file)}").write_bytes(workbook)
     names = sorted(media)
@@ -106,8 +108,9 @@ def keep_draft(record: Record, own: str, file: str, workbook: bytes, media: Mapp
         (fresh / "media" / str(number)).write_bytes(media[one])
     told = {"file": file[:200], "by": by, "at": now_ms(), "media": names}
     (fresh / "draft.json").write_text(json.dumps(told, ensure_ascii=False))
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    with _REPLACING:
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
     return name
 
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from doorstep.content.whole import becoming
 from doorstep.record.erasure import backup_folders, known_ledgers
 from doorstep.record.store import Store
 from doorstep.sync.clips_store import FOLDER, LANGUAGES, LEDGER, SOUND, SPEAKERS, WITHDRAWN, Clips, append, read_lines, write_json
@@ -98,7 +99,5 @@ def _forget(folder: Path, speakers: Iterable[str]) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Whole, or as it was."""
     if source.exists():
-        fresh = target.with_name(f"{target.name}.new")
-        shutil.copyfile(source, fresh)
-        fresh.chmod(0o600)
-        fresh.replace(target)
+        with becoming(target) as fresh:
+            shutil.copyfile(source, fresh)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from doorstep.content.whole import append_lines, write_whole
 from doorstep.record.store import now_ms
 from doorstep.sync.clips import CODE, HASH, LENGTH, WRITTEN, name_of
 
@@ -196,7 +196,7 @@ class Clips:
             path = self._path(clip.hash)
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _write(path, sound)
+                write_whole(path, sound)
             append(self.folder / LEDGER, [{"act": "keep", **vars(clip)}])
         return clip
 
@@ -275,34 +275,10 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def append(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
-    """Adds lines to a ledger, durably. A half line that a power cut left is closed first."""
-    lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
-    if not lines:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("a+b") as file:
-        if file.tell() and _last_byte(path) != b"\n":
-            file.write(b"\n")
-        file.write(lines.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1)
+    """Adds lines to a ledger, durably."""
+    append_lines(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries))
 
 
 def write_json(path: Path, value: Any) -> None:
     """Whole, or as it was."""
-    _write(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1).encode())

@@ -11,12 +11,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from doorstep.content.flatten_mapping import to_mapping
 from doorstep.content.model import Form, Pathway, Programme, Step
 from doorstep.content.uploaded import uploaded_of
+from doorstep.content.whole import write_whole
 from doorstep.record import schema
 from doorstep.record.database import ddl
 from doorstep.record.figures import asked_sql, figures_of
@@ -66,19 +66,12 @@ def phone_pack(record: Record) -> PhonePack:
     told = _told(pack, rules.meaning)
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = gzip.compress(text.encode(), 9, mtime=0)
-    _keep(kept, packed)
+    write_whole(kept, packed)
     return _named(packed)
 
 
 def _named(packed: bytes) -> PhonePack:
     return PhonePack(hashlib.sha256(gzip.decompress(packed)).hexdigest()[:32], packed)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(content)
-    fresh.replace(path)
 
 
 def _told(pack: Pack, meaning: Meaning) -> dict[str, Any]:

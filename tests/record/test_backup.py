@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import pytest
 from doorstep.pathways.engines_env import PostgresServer
 from doorstep.record import replay
 from doorstep.record.backup import KEYS_LAST, CannotRestore, backup, backups, restore
-from doorstep.record.erasure import LEDGER, finish_erasures, forget_folder, read_ledger, unreached
+from doorstep.record.erasure import LEDGER, add_to_ledger, finish_erasures, forget_folder, read_ledger, unreached
 from doorstep.record.record import Record
 from doorstep.record.store import Config, Store
 from doorstep.record.vault import unseal
@@ -234,7 +233,8 @@ def test_a_ledger_line_that_a_power_cut_left_half_is_passed_over(tmp_path: Path)
     path = tmp_path / LEDGER
     path.write_text('{"subject": "a", "submission": "e", "at": 1}\n{"subj')
     assert [entry["subject"] for entry in read_ledger(path)] == ["a"]
-    assert os.path.getsize(path) > 0
+    add_to_ledger(path, [{"subject": "b", "submission": "f", "at": 2}])
+    assert [entry["subject"] for entry in read_ledger(path)] == ["a", "b"], "and takes nobody with it who is erased later"
 
 
 def test_a_disk_that_was_not_there_when_she_was_erased_is_told_of_her_when_it_is_back(world: World, tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ from tests.record.test_killed import config_of, finish, write_until
 from tests.record.world import SHELF
 
 COMMANDS, EACH, SHARED = 2, 80, 40
+EMPTIED = (
+    "import os, psycopg; psycopg.connect(os.environ['DOORSTEP_DATABASE'], autocommit=True)"
+    ".execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public')"
+)
 SUBMIT = "from doorstep.cli.submit import command; command()"
 
 
@@ -154,13 +158,30 @@ def test_the_first_start_of_several_at_once(server: Server) -> None:
     folder = server.data.parent / "fresh"
     environment = {**server.environment, "DOORSTEP_DATA": str(folder)}
     if environment["DOORSTEP_DATABASE"]:
-        subprocess.run(
-            [sys.executable, "-c", "import os, psycopg; psycopg.connect(os.environ['DOORSTEP_DATABASE'], autocommit=True)"
-             ".execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public')"], env=environment, check=True,
-        )  # fmt: skip
+        subprocess.run([sys.executable, "-c", EMPTIED], env=environment, check=True)
     server.environment, server.data = environment, folder
     at_work = [typed(server, *(line(f"{own}-{n}", f"woman-{n % 3}") for n in range(10)), line("one", "woman-0")) for own in range(3)]
     found = [counts(process) for process in at_work]
     assert sum(one["accepted"] for one in found) == 31
     assert sorted(logged(server)) == sorted([*(f"{own}-{n}" for own in range(3) for n in range(10)), "one"])
     assert os.listdir(folder)
+
+
+def test_the_first_accounts_of_several_at_once(server: Server) -> None:
+    """Each would make the tables, and the secret that signs sessions."""
+    folder = server.data.parent / "fresh"
+    environment = {**server.environment, "DOORSTEP_DATA": str(folder)}
+    if environment["DOORSTEP_DATABASE"]:
+        subprocess.run([sys.executable, "-c", EMPTIED], env=environment, check=True)
+    made = (
+        "import sys; from doorstep.cli.django_ready import ready; ready()\n"
+        "from django.conf import settings; from doorstep.accounts.models import Worker\n"
+        "Worker.objects.create_user(sys.argv[1]); print(settings.SECRET_KEY)"
+    )
+    at_work = [
+        subprocess.Popen([sys.executable, "-c", made, f"w{own}"], env=environment, text=True, stdout=-1, stderr=-1)
+        for own in range(4)
+    ]
+    said = [process.communicate(timeout=240) for process in at_work]
+    assert [process.returncode for process in at_work] == [0] * 4, said
+    assert len({secret for secret, _ in said}) == 1

@@ -31,9 +31,7 @@ def _hurry() -> None:
     from django.db import connections
     from django.db.models.signals import post_migrate
 
-    options = connections.databases["default"]["OPTIONS"]
-    if "synchronous" not in options["init_command"]:
-        options["init_command"] += "; PRAGMA synchronous=OFF"
+    connections.databases["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF"
     post_migrate.disconnect(create_contenttypes)
     post_migrate.disconnect(dispatch_uid=f"{create_permissions.__module__}.create_permissions")
 
