@@ -173,6 +173,8 @@ export interface FormOpened {
   media: { [name: string]: string };
   /** Attribute of the person that it may change -> the submission whose value was shown when it was opened. */
   base: { [name: string]: string | null };
+  /** Questions (groups and name, with / between) that ask whether somebody is on the way to a hospital. */
+  sends: string[];
 }
 
 export interface FilledForm {

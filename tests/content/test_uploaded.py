@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -40,8 +41,15 @@ def book(survey: Rows = SURVEY, **sheets: Rows) -> bytes:
 
 
 def saved(made: Workbook) -> bytes:
-    out = io.BytesIO()
-    made.save(out)
+    """As a file; the same workbook gives the same bytes, whenever it is made."""
+    moment = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook has no zone
+    made.properties.created = moment
+    raw, out = io.BytesIO(), io.BytesIO()
+    made.save(raw)
+    with zipfile.ZipFile(raw) as told, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+        for name in told.namelist():
+            content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", told.read(name))
+            written.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
 
 

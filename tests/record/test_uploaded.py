@@ -164,10 +164,11 @@ def test_it_survives_a_backup_and_a_restore_with_its_media(fresh: World, tmp_pat
 
 
 def test_a_draft_waits_on_the_disk_until_it_is_released_or_thrown_away(fresh: World) -> None:
-    name = uploaded.keep_draft(fresh.record, FORM, "wells.xlsx", workbook(), {"well.png": PNG}, "chan")
+    content = workbook()
+    name = uploaded.keep_draft(fresh.record, FORM, "wells.xlsx", content, {"well.png": PNG}, "chan")
     found = uploaded.draft(fresh.record, name)
     assert found is not None
-    assert (found.file, found.by, found.workbook, found.media) == ("wells.xlsx", "chan", workbook(), {"well.png": PNG})
+    assert (found.file, found.by, found.workbook, found.media) == ("wells.xlsx", "chan", content, {"well.png": PNG})
     assert [one.name for one in uploaded.drafts(fresh.record)] == [name]
     assert FORM not in uploaded.in_force(fresh.record)
     assert uploaded.draft(fresh.record, "../packs") is None

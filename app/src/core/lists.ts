@@ -69,7 +69,16 @@ export function formXml(db: Database, packs: Packs, asked: string, subject: stri
   const { title } = form;
   // Of somebody whom the phone knows, no form asks whether she is known.
   const xml = subject ? form.xml.replace('<subject_known/>', '<subject_known>yes</subject_known>') : form.xml;
-  return { xml, version: form.version, title, media: mediaOf(db, form), base: subject ? baseOf(db, form, subject) : {} };
+  return { xml, version: form.version, title, media: mediaOf(db, form), base: subject ? baseOf(db, form, subject) : {}, sends: sendsOf(packs.current, form) };
+}
+
+/** What the forms that send somebody to a hospital ask with yes or no, as far as this one asks it too. */
+function sendsOf(pack: Pack | null, form: PackForm): string[] {
+  if (!pack) return [];
+  const senders = new Set(Object.values(pack.pathways).flatMap((pathway) => pathway.steps.filter((step) => step.refers).map((step) => step.form)));
+  const asked = pack.forms.filter((one) => senders.has(one.id)).flatMap((one) => one.flat.questions.map((question) => question.code ?? ''));
+  const codes = new Set(asked.filter((code) => pack.dictionary[code]?.kind === 'yesno'));
+  return form.flat.questions.filter((one) => codes.has(one.code ?? '')).map((one) => one.path.join('/'));
 }
 
 /** The version that is for her now: of an uploaded form an older one may lie here too. */

@@ -8,9 +8,12 @@ import { ofSubjects, type Row } from './steps';
 import type { Asking } from './today';
 import type { Opens } from './working';
 
+const stepOf = (row: Row): string => `${row.pathway} ${row.step}`;
+/** What was, whichever pregnancy it counts to: a birth told with an earlier day moves what came after it to the next one. */
+const momentOf = (row: Row): string => `${row.subject} ${stepOf(row)} ${row.opens}`;
 const keyOf = (row: Row): string => [row.subject, row.episode, row.pathway, row.step, row.n].join(' ');
 
-/** Danger that was not there before (of a correction: all that there is with it), and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
+/** Each step once. Danger that was not there before (of a correction: all that there is with it), and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
 export function warnings(asking: Asking, form: Pack, body: Body, order: Order, opens: Opens): Warning[] {
   const { db, pack, at, country } = asking;
   const sent = (row: Row): boolean => row.urgency === 'danger' && row.status === 'done' && row.refers;
@@ -21,8 +24,12 @@ export function warnings(asking: Asking, form: Pack, body: Body, order: Order, o
   });
   const before = told(everybody);
   const red = new Set(body.replaces ? [] : before.filter((row) => row.danger).map(keyOf)); // what is corrected was there before
-  const known = new Set(before.map(keyOf));
-  return rows.filter((row) => (row.danger ? !red.has(keyOf(row)) : !known.has(keyOf(row)))).map((row) => warning(row, sent(row)));
+  const known = new Set(before.map(momentOf));
+  const fresh = rows.filter((row) => (row.danger ? !red.has(keyOf(row)) : !known.has(momentOf(row))));
+  // Of several rows of one step, as when she was sent and is in danger again, the one that asks for something is told.
+  const steps = new Map<string, Row>();
+  for (const row of fresh) if (row.danger || !steps.has(stepOf(row))) steps.set(stepOf(row), row);
+  return [...steps.values()].map((row) => warning(row, sent(row)));
 }
 
 function warning({ pathway, step, title, advice, form, refers, confirmed }: Row, sent: boolean): Warning {

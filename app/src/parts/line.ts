@@ -63,8 +63,9 @@ function oneADay(dots: Dot[]): Dot[] {
   return [...days.values()];
 }
 
-function keyOf(step: StepNow): string {
-  return `${step.pathway} ${step.step} ${step.n}`;
+/** Tells it apart from every other of the same person. */
+export function keyOf(step: StepNow): string {
+  return `${step.episode} ${step.pathway} ${step.step} ${step.n}`;
 }
 
 /** The dots around the first that is open, when there are more than a small screen can show. */

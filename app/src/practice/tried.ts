@@ -33,7 +33,7 @@ export async function fetchTried(address: string): Promise<Tried> {
 export function trying(village: Phone, form: Tried, done: () => void): Phone {
   const { xml, version, title, media } = form;
   const own: Partial<Phone> = {
-    formXml: async (asked, subject) => (asked.split('@')[0] === form.id ? { xml, version, title, media, base: {} } : village.formXml(asked, subject)),
+    formXml: async (asked, subject) => (asked.split('@')[0] === form.id ? { xml, version, title, media, base: {}, sends: [] } : village.formXml(asked, subject)),
     warnings: async (filled) => (form.warns ? village.warnings(filled) : []),
     submit: async () => {
       done();

@@ -15,6 +15,7 @@ type Secret = { secret: string; kind: 'pin' | 'pattern'; wrong: number; until: n
 
 /** Of whom each form speaks. */
 const OF: Record<string, FormInfo['of']> = { register: 'new', anc_contact: 'woman', birth_plan: 'woman', referral: 'woman', postnatal_baby: 'child' };
+const SENDS = ['referral_sent', 'baby_referral_sent'];
 const DANGER_SIGNS = [
   'bleeding', 'convulsions', 'severe_headache', 'vision_disturbed', 'fever', 'severe_abdominal_pain', 'severe_vomiting', 'looks_very_ill',
   'breathing_difficulty', 'waters_leaking', 'baby_moves_less', 'swelling_face_hands', 'not_feeding_well', 'baby_convulsions', 'chest_indrawing',
@@ -267,7 +268,7 @@ export class PracticeVillage implements Phone {
     const id = form.split('@')[0] ?? '';
     const found = (await this.library())[id];
     if (found === undefined) throw { code: 'form' } satisfies Trouble;
-    return { xml: found.xml, version: found.version, title: (programme.titles as Record<string, Words>)[id] ?? {}, media: {}, base: {} };
+    return { xml: found.xml, version: found.version, title: (programme.titles as Record<string, Words>)[id] ?? {}, media: {}, base: {}, sends: SENDS };
   }
 
   async lastAnswers(form: string, subject: string, except = ''): Promise<LastAnswers> {
@@ -314,7 +315,8 @@ export class PracticeVillage implements Phone {
   async warnings(filled: FilledForm): Promise<Warning[]> {
     if (!this.dangerous(filled)) return [];
     const known = KNOWN.danger_sign;
-    const sent = this.sentFrom(filled);
+    const answers = flat(filled.answers);
+    const sent = this.sentFrom(filled) || SENDS.some((one) => answers.get(one) === 'yes');
     return [{ pathway: known.pathway, step: 'danger_sign', title: known.title, advice: known.advice, form: known.form, refers: known.refers, confirmed: false, ...(sent ? { sent } : {}) }];
   }
 

@@ -45,7 +45,7 @@ class Hands:
 
     def _page(self) -> Page:
         page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(f"{error} {error.stack}"))
         return page
 
     # --- the phone itself ---
@@ -147,7 +147,7 @@ class Hands:
     def put_away(self) -> None:
         """The phone is not needed any more. Nothing was broken on the way."""
         self.context.close()
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
     # --- moving about ---
 

@@ -125,12 +125,18 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     hers.begun()
     hers.page.wait_for_selector(".warnings .sent")
     assert hers.page.locator(".warnings .actions button").count() == 1, "she can still call, and is not told to send her again"
+    hers.fill({"referral_sent": "no"}, until="referral_sent")  # her husband will not have it
+    hers.page.wait_for_selector(f".warnings article:not(.sent):has-text('{DANGER}')")
+    hers.page.click(f".warnings article:has-text('{DANGER}') .actions button >> nth=1")
+    hers.page.wait_for_selector("[data-ref$='/referral_sent']:visible")
+    hers.fill({"referral_sent": "yes", "referral_to": "Ban Lung"})
+    hers.page.wait_for_selector(".warnings .sent")
     hers.fill({"iron_tablets": 30})
     hers.page.wait_for_selector("main > .notice:has-text('It is kept')")
     assert hers.page.evaluate("scrollY") == 0
     assert hers.in_danger() == []
     hers.all_there()
-    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3})
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 4})
     assert "danger" not in dict(made.called(NAME).open)
 
 
@@ -154,7 +160,7 @@ def test_a_birth_at_home_is_written_down_through_a_crash_and_the_baby_is_there_o
     hers.only_here(1)
     line.server.start()
     hers.all_there()
-    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3, "birth": 1})
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 4, "birth": 1})
     (baby,) = made.nameless()
     assert baby.relatives == [("mother", NAME)]
     assert (baby.facts["birth_weight_g"], baby.facts["sex"]) == ([3100], ["f"])
@@ -178,7 +184,7 @@ def test_mother_and_baby_are_visited_while_the_line_comes_and_goes(hers: Hands, 
     assert line.reached.wait(LONG / 1000)
     line.mend()
     hers.all_there()
-    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 3, "birth": 1, "postnatal_mother": 1})
+    made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 4, "birth": 1, "postnatal_mother": 1})
     (baby,) = made.nameless()
     assert baby.forms() == {"birth": 1, "postnatal_baby": 1}
     assert baby.facts["baby_temp_c"] == [36.8]
@@ -282,3 +288,14 @@ def test_she_walks_from_house_to_house_in_her_own_order(hers: Hands, line: Line)
     hers.offline(False)
     hers.all_there()
     assert made_by(line.server, WORKER).called("Sister Of Bopha").facts["house_name"] == [HOUSE]
+
+
+def test_what_was_answered_long_ago_is_no_warning_when_a_birth_moves_it_to_another_pregnancy(hers: Hands) -> None:
+    """A birth told with a day before her visits: what was said at them counts to a pregnancy after it."""
+    hers.person(NAME)
+    hers.another_form("A birth")
+    at = datetime.now(CAMBODIA) - timedelta(days=3)
+    hers.fill({"registered_before": "yes", "birth_at": at.strftime("%Y-%m-%dT%H:%M"), "blood_loss_ml": 900}, until="blood_loss_ml")
+    hers.page.wait_for_selector(".warnings article")
+    assert hers.page.locator(".warnings article.sent").count() == 0
+    assert hers.complaints == []
