@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 WAIT, AGAIN = 20.0, 0.01
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 """Seconds to wait for another process that makes the file, and until it is tried again."""
 
 
@@ -30,7 +32,8 @@ def as_wal(connection: Any, **_: Any) -> None:
         try:
             connection.connection.execute("PRAGMA journal_mode=WAL")
             return
-        except connection.Database.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in BUSY or time.monotonic() > until:
+                connection.close()
                 raise
             time.sleep(AGAIN)

@@ -30,7 +30,11 @@ def _alone() -> Iterator[None]:
     from django.conf import settings
     from django.db import connection
 
-    with (settings.CONFIG.data / ".making-accounts").open("w") as lock:
+    from doorstep.content.whole import owned
+
+    path = settings.CONFIG.data / ".making-accounts"
+    with path.open("w") as lock:
+        owned(path)
         fcntl.flock(lock, fcntl.LOCK_EX)
         if connection.vendor != "postgresql":
             yield

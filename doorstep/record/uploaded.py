@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from doorstep.content.model import Form, Programme
 from doorstep.content.uploaded import PREFIX, Uploaded, programme_id
 from doorstep.content.uploaded_naming import Known
 from doorstep.content.uploaded_read import Understood, Wishes, understand
 from doorstep.content.uploaded_sheets import suffix_of
+from doorstep.content.whole import beside, sweep
 from doorstep.record.record import Record
 from doorstep.record.store import now_ms
 from doorstep.record.uploaded_packs import carried, change, content_of, files_of, medium, releases
@@ -100,17 +100,21 @@ def _drafts(record: Record) -> Path:
 def keep_draft(record: Record, own: str, file: str, workbook: bytes, media: Mapping[str, bytes], by: str) -> str:
     """Keeps files until they are released; the name of the draft. own: the form's id. A draft of the same form is replaced."""
     name = programme_id(own)
-    folder, fresh = _drafts(record) / name, _drafts(record) / f".{name}.{token_hex(6)}.new"
-    (fresh / "media").mkdir(parents=True, mode=0o700)
-    (fresh / f"workbook{suffix_of(file)}").write_bytes(workbook)
-    names = sorted(media)
-    for number, one in enumerate(names):
-        (fresh / "media" / str(number)).write_bytes(media[one])
-    told = {"file": file[:200], "by": by, "at": now_ms(), "media": names}
-    (fresh / "draft.json").write_text(json.dumps(told, ensure_ascii=False))
-    with _REPLACING:
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+    folder, fresh = _drafts(record) / name, beside(_drafts(record) / name)
+    sweep(_drafts(record))
+    try:
+        (fresh / "media").mkdir(parents=True, mode=0o700)
+        (fresh / f"workbook{suffix_of(file)}").write_bytes(workbook)
+        names = sorted(media)
+        for number, one in enumerate(names):
+            (fresh / "media" / str(number)).write_bytes(media[one])
+        told = {"file": file[:200], "by": by, "at": now_ms(), "media": names}
+        (fresh / "draft.json").write_text(json.dumps(told, ensure_ascii=False))
+        with _REPLACING:
+            shutil.rmtree(folder, ignore_errors=True)
+            fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return name
 
 
@@ -126,11 +130,12 @@ def drafts(record: Record) -> list[Draft]:
 def draft(record: Record, name: str) -> Draft | None:
     """One draft; None when there is none of this name."""
     folder = _drafts(record) / name
-    if not name.startswith(PREFIX) or "/" in name or not (folder / "draft.json").is_file():
-        return None
-    told = json.loads((folder / "draft.json").read_text())
-    workbook = next(folder.glob("workbook.*")).read_bytes()
-    media = {one: (folder / "media" / str(number)).read_bytes() for number, one in enumerate(told["media"])}
+    with _REPLACING:
+        if not name.startswith(PREFIX) or "/" in name or not (folder / "draft.json").is_file():
+            return None
+        told = json.loads((folder / "draft.json").read_text())
+        workbook = next(folder.glob("workbook.*")).read_bytes()
+        media = {one: (folder / "media" / str(number)).read_bytes() for number, one in enumerate(told["media"])}
     return Draft(name, told["file"], told["by"], int(told["at"]), workbook, media)
 
 
@@ -138,7 +143,8 @@ def drop_draft(record: Record, name: str) -> bool:
     """Throws a draft away; whether there was one."""
     there = draft(record, name) is not None
     if there:
-        shutil.rmtree(_drafts(record) / name, ignore_errors=True)
+        with _REPLACING:
+            shutil.rmtree(_drafts(record) / name, ignore_errors=True)
     return there
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from doorstep.content.whole import write_whole
 from doorstep.sync import clips_speech
 from doorstep.sync.clips import HASH, name_of
 from doorstep.sync.clips_catalogue import Sentence
@@ -80,7 +81,7 @@ class Made:
             for (key, _), samples in zip(lacking, said, strict=True):
                 sound = _packed(samples)
                 if sound:
-                    (self.folder / f"{name_of(sound)}{KIND}").write_bytes(sound)
+                    write_whole(self.folder / f"{name_of(sound)}{KIND}", sound)
                 made[key] = (name_of(sound), len(sound)) if sound else ("", 0)
                 if len(made) >= BATCH:
                     count, made = count + self._write(language, made, told), {}

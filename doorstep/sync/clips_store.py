@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doorstep.content.whole import append_lines, write_whole
+from doorstep.content.whole import append_lines, sweep, write_whole
 from doorstep.record.store import now_ms
 from doorstep.sync.clips import CODE, HASH, LENGTH, WRITTEN, name_of
 
@@ -229,6 +229,7 @@ class Clips:
 
     def tidy(self) -> int:
         """Deletes every sound that nobody who agreed has spoken; how many. So does a copy that was made before."""
+        sweep(self.folder / SOUND)
         kept, count = self.state().hashes(), 0
         for path in (self.folder / SOUND).glob(f"*{KIND}"):
             if path.stem not in kept:

@@ -24,6 +24,7 @@ from doorstep.record.people import relatives
 from doorstep.record.places.model import ADMINISTRATIVE, HEALTH
 from doorstep.record.record import Record
 from doorstep.record.story import Story, canonical, story
+from doorstep.sync.calls import calls_of
 from doorstep.sync.holding import Holding
 from doorstep.sync.month import MonthOf, month_of
 from doorstep.sync.snapshot import TooMany
@@ -292,6 +293,12 @@ def areas_of(workers: Collection[Worker]) -> dict[int, Roles]:
     with record().store.register.read() as register:
         units = placing.units(register, {grant.place for own in held.values() for grant in own})
     return {pk: [(grant.role, units.get(grant.place)) for grant in own] for pk, own in held.items()}
+
+
+def answered(worker: Worker) -> bool:
+    """Whether she finds anybody on her phone to call when somebody is in danger."""
+    with record().store.register.read() as register:
+        return bool(calls_of(register, Holding.of(access.viewer(worker), programmes())))
 
 
 def month(worker: Worker, days: Month) -> MonthOf | None:

@@ -73,15 +73,31 @@ def test_what_ends_in_an_error_leaves_what_was_there(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["kept"]
 
 
-def test_what_a_killed_process_left_goes_after_a_day_and_not_before(tmp_path: Path) -> None:
-    path = tmp_path / "kept"
-    old, young, other = tmp_path / ".kept.0a.new", tmp_path / ".kept.0b.new", tmp_path / ".other.0a.new"
-    for left in (old, young, other):
-        left.write_text("half")
-    for left in (old, other):
-        os.utime(left, times=(time.time() - LEFT - 60,) * 2)
-    write_whole(path, b"whole")
-    assert sorted(os.listdir(tmp_path)) == [young.name, other.name, "kept"]
+def test_what_killed_processes_left_goes_after_a_day_and_not_before(tmp_path: Path) -> None:
+    old = [".kept.0a.new", ".keys-2026.sqlite3.0b.new", ".keys-2026.sqlite3.0b.new-wal", ".keys-2026.sqlite3.0b.new-shm"]
+    stay = [".kept.0c.new", ".made", "a.new"]
+    for name in (*old, *stay):
+        (tmp_path / name).write_text("half")
+    (tmp_path / ".form.0d.new" / "media").mkdir(parents=True)
+    for name in (*old, ".form.0d.new", ".made", "a.new"):
+        os.utime(tmp_path / name, times=(time.time() - LEFT - 60,) * 2)
+    write_whole(tmp_path / "another", b"whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([*stay, "another"])
+
+
+def test_what_sqlite_writes_beside_an_unfinished_file_goes_with_it(tmp_path: Path) -> None:
+    with becoming(tmp_path / "log.sqlite3") as fresh:
+        for end in ("-wal", "-shm"):
+            fresh.with_name(fresh.name + end).write_text("rows")
+    assert os.listdir(tmp_path) == ["log.sqlite3"]
+
+
+def test_what_root_makes_in_somebodys_folder_is_theirs(tmp_path: Path) -> None:
+    whose = 65534 if os.geteuid() == 0 else os.geteuid()  # nobody else can give a folder away
+    os.chown(tmp_path, whose, -1)
+    write_whole(tmp_path / "ledgers.json", b"[]")
+    write_once(tmp_path / "secret", b"word")
+    assert {(tmp_path / name).stat().st_uid for name in ("ledgers.json", "secret")} == {whose}
 
 
 def test_a_new_file_is_this_users_alone_unless_it_is_shared(tmp_path: Path) -> None:

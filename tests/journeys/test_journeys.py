@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.browser import PATIENCE
 from tests.support.cast import NAMES, SAYAS
 from tests.support.console import DAY, PASSWORD, Console
 
@@ -129,12 +130,13 @@ def test_what_takes_seconds_says_so_at_once(desk: Page, console: Console) -> Non
 
 def test_without_scripts_everything_but_copying_still_works(browser: Browser, console: Console) -> None:
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(console, page, "mai")
     page.goto(f"{console.address}/due/?place={SAYAS}&on={DAY}")
     page.select_option("#pathway", "antenatal")
     page.click("button:has-text('Show')")
-    assert page.locator("#due-table tbody tr").count() == 2
+    expect(page.locator("#due-table tbody tr")).to_have_count(2)
     assert page.locator("[data-copy]").is_hidden()
     context.close()
 

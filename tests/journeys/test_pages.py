@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.browser import PATIENCE
 from tests.support.cast import RATANAKIRI, SAYAS
 from tests.support.chromium import DESK, PHONE
 from tests.support.console import DAY, PASSWORD, Console
@@ -51,6 +52,7 @@ def enter(console: Console, page: Page, name: str = "sok") -> None:
 def sized(request: pytest.FixtureRequest, browser: Browser, console: Console) -> Iterator[Page]:
     """A page of one size, logged in; everything that it asks for and complains of is kept."""
     context = browser.new_context(**SIZES[request.param], locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.asked, page.complaints = [], []  # type: ignore[attr-defined]
     page.on("request", lambda sent: page.asked.append(sent.url))  # type: ignore[attr-defined]
@@ -122,6 +124,7 @@ def test_what_can_be_pressed_is_as_large_as_a_thumb(sized: Page, console: Consol
 @pytest.mark.parametrize("size", list(SIZES))
 def test_every_language_fits_and_reads(browser: Browser, console: Console, language: str, size: str) -> None:
     context = browser.new_context(**SIZES[size], locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(console, page, "thu")
     page.click("summary:has(.long)")
@@ -138,6 +141,7 @@ def test_every_language_fits_and_reads(browser: Browser, console: Console, langu
 @pytest.mark.parametrize("name", ["due", "story", "rules", "forms", "cases"])
 def test_it_prints(browser: Browser, console: Console, name: str, tmp_path: Path) -> None:
     context = browser.new_context(viewport=DESK, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(console, page, "mai")
     page.goto(console.address + PAGES[name](console))
@@ -160,6 +164,7 @@ def test_it_prints(browser: Browser, console: Console, name: str, tmp_path: Path
 
 def test_by_night_the_page_is_dark_and_still_keeps_nobody_out(browser: Browser, console: Console) -> None:
     context = browser.new_context(viewport=DESK, color_scheme="dark", locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(console, page, "mai")
     for name in ("due", "story-danger", "rules"):
@@ -172,6 +177,7 @@ def test_by_night_the_page_is_dark_and_still_keeps_nobody_out(browser: Browser, 
 def test_the_door_keeps_nobody_out(browser: Browser, console: Console) -> None:
     for size in SIZES.values():
         context = browser.new_context(**size)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(f"{console.address}/login/")
         assert findings(page) == []

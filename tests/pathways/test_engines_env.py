@@ -76,7 +76,7 @@ def test_the_server_ends_with_whoever_started_it_however_that_ended(home: Path) 
     owner = subprocess.run([sys.executable, "-c", program, home], capture_output=True, text=True, check=False)
     assert owner.returncode == -signal.SIGKILL, owner.stderr
     log = home / "log"
-    for _ in range(200):
+    for _ in range(2400):
         if "database system is shut down" in log.read_text():
             break
         time.sleep(0.05)

@@ -148,11 +148,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def opened(url: str, opener: urllib.request.OpenerDirector, tries: int = 400) -> str:
-    for _ in range(tries):
+def opened(url: str, opener: urllib.request.OpenerDirector) -> str:
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
         try:
-            return str(opener.open(url, timeout=20).read().decode())
-        except urllib.error.URLError as error:
+            return str(opener.open(url, timeout=120).read().decode())
+        except OSError as error:
             if isinstance(error, urllib.error.HTTPError):
                 raise
             time.sleep(0.1)
@@ -167,7 +168,7 @@ def log_in(base: str, name: str, password: str) -> str:
     token = next(cookie.value for cookie in jar if "csrf" in cookie.name)
     form = urllib.parse.urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token}).encode()
     request = urllib.request.Request(f"{base}/login/", form, {"Referer": f"{base}/login/"})
-    return str(opener.open(request, timeout=30).read().decode())
+    return str(opener.open(request, timeout=120).read().decode())
 
 
 def test_everybody_of_the_cast_can_log_in_and_ctrl_c_ends_it_cleanly(shown: tuple[Path, str]) -> None:

@@ -6,9 +6,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.chromium import ARGUMENTS, DESK, PHONE, chromium_path
+
+PATIENCE = 180_000
+"""Milliseconds to wait for what must come: another process may have the machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +30,7 @@ def browser() -> Iterator[Browser]:
 def desk(browser: Browser) -> Iterator[Page]:
     """A page of 1366 x 768, as on an office computer."""
     page = browser.new_page(viewport=DESK)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.context.close()
 
@@ -34,5 +39,6 @@ def desk(browser: Browser) -> Iterator[Page]:
 def phone(browser: Browser) -> Iterator[Page]:
     """A page of 360 x 640, as on a cheap phone."""
     page = browser.new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.context.close()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.test_pages import SIZES, enter, findings, widest
+from tests.support.browser import PATIENCE
 from tests.support.console import Answer, Console, Visitor, console
 
 __all__ = ["console"]
@@ -137,6 +138,7 @@ def test_a_name_is_searched_for_in_part(console: Console) -> None:
 @pytest.fixture(params=list(SIZES))
 def sized(request: pytest.FixtureRequest, browser: Browser, console: Console) -> Iterator[Page]:
     context = browser.new_context(**SIZES[request.param], locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
     page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)  # type: ignore[attr-defined]
@@ -177,3 +179,15 @@ def test_a_supervisor_writes_down_on_which_number_somebody_answers_and_phones_le
     assert sok.post("/phones/number/", worker="mai", number="").status == 302
     assert sok.post("/phones/number/", number="").status == 302
     assert asked(console, "GET", "state", token=token)[1]["calls"] == []
+
+
+def test_a_code_for_somebody_who_has_nobody_to_call_says_so(console: Console) -> None:
+    """Whoever is in danger must not be the first to find out."""
+    sok, warned = console.visitor("sok"), "nobody to call when somebody is in danger"
+    assert warned in made(sok, "dara")[0].main
+    sok.post("/phones/number/", number="+855 12 345 678")
+    try:
+        assert warned not in made(sok, "dara")[0].main
+    finally:
+        sok.post("/phones/number/", number="")
+    assert warned in made(sok, "dara")[0].main

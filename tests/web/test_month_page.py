@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.test_pages import SIZES, enter, findings, widest
+from tests.support.browser import PATIENCE
 from tests.support.console import Console, console
 
 __all__ = ["console"]
@@ -62,6 +63,7 @@ def test_a_supervisor_sees_a_workers_month_with_the_people_behind_each_number(co
 def test_it_can_be_read_by_everybody_in_every_language(console: Console, browser: Browser, size: str) -> None:
     own = console.visitor("dara").get("/month/").headers["location"]
     context = browser.new_context(**SIZES[size], locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     enter(console, page)
     for language, question in QUESTION.items():

@@ -11,7 +11,19 @@ import type { Opens } from './working';
 const stepOf = (row: Row): string => `${row.pathway} ${row.step}`;
 /** What was, whichever pregnancy it counts to: a birth told with an earlier day moves what came after it to the next one. */
 const momentOf = (row: Row): string => `${row.subject} ${stepOf(row)} ${row.opens}`;
-const keyOf = (row: Row): string => [row.subject, row.episode, row.pathway, row.step, row.n].join(' ');
+
+function counted(rows: Row[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const row of rows) found.set(momentOf(row), (found.get(momentOf(row)) ?? 0) + 1);
+  return found;
+}
+
+/** Whether there is one left, which is then gone. */
+function taken(left: Map<string, number>, moment: string): boolean {
+  const count = left.get(moment) ?? 0;
+  left.set(moment, count - 1);
+  return count > 0;
+}
 
 /** Each step once. Danger that was not there before (of a correction: all that there is with it), and danger for which she was sent to a hospital from within this visit. form: the pack that has the form of the draft. */
 export function warnings(asking: Asking, form: Pack, body: Body, order: Order, opens: Opens): Warning[] {
@@ -23,9 +35,9 @@ export function warnings(asking: Asking, form: Pack, body: Body, order: Order, o
     return { everybody: touched, rows: told(touched) };
   });
   const before = told(everybody);
-  const red = new Set(body.replaces ? [] : before.filter((row) => row.danger).map(keyOf)); // what is corrected was there before
-  const known = new Set(before.map(momentOf));
-  const fresh = rows.filter((row) => (row.danger ? !red.has(keyOf(row)) : !known.has(momentOf(row))));
+  const red = counted(body.replaces ? [] : before.filter((row) => row.danger)); // what is corrected was there before
+  const known = counted(before);
+  const fresh = rows.filter((row) => !taken(row.danger ? red : known, momentOf(row)));
   // Of several rows of one step, as when she was sent and is in danger again, the one that asks for something is told.
   const steps = new Map<string, Row>();
   for (const row of fresh) if (row.danger || !steps.has(stepOf(row))) steps.set(stepOf(row), row);

@@ -89,6 +89,7 @@ def code(request: HttpRequest) -> HttpResponse:
     return _page(request, mine, {
         "worker": worker, "letters": written(letters), "address": f"{base}/phone/", "link": link(base, letters),
         "picture": _drawn(picture(base, letters)), "days": LASTS.days, "here_only": urlsplit(base).hostname in LOOPBACK,
+        "answered": joint.answered(worker),
     })  # fmt: skip
 
 

@@ -26,8 +26,8 @@ class Filler:
 
     def told(self) -> dict[str, Any]:
         """The newest of what was told while filling: instance, answers, page."""
-        self.page.wait_for_timeout(400)
-        found: dict[str, Any] = self.page.evaluate("tried.changes.at(-1) ?? {}")
+        # Waited for in the page, where one timer comes after the other however busy the machine is.
+        found: dict[str, Any] = self.page.evaluate("new Promise((done) => setTimeout(() => done(tried.changes.at(-1) ?? {}), 400))")
         return found
 
     def done(self) -> dict[str, Any]:

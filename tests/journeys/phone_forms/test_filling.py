@@ -222,7 +222,7 @@ def test_a_label_is_heard_by_its_button_and_a_choice_by_a_long_press_that_does_n
     reach(filler, "province")
     label = filler.question("province").locator(".item label").last
     label.dispatch_event("pointerdown", {"clientX": 100, "clientY": 300})
-    filler.page.wait_for_timeout(700)
+    filler.page.evaluate("new Promise((done) => setTimeout(done, 700))")
     label.dispatch_event("pointerup")
     label.dispatch_event("click")
     assert filler.page.evaluate("tried.spoken.at(-1)") == "vi: Bắc Kạn"

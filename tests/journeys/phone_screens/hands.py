@@ -194,7 +194,7 @@ class Hands:
         return sorted((look, title.rstrip("0123456789 ")) for look, title in found)
 
     def in_danger(self) -> list[str]:
-        """Who stands on top of today, in red."""
+        """Who stands on top of today, in red: whom a test put there, and whoever of the village is in danger on this day."""
         self.home()
         self.page.wait_for_selector("[data-screen=today] .sentence")
         return [one.strip() for one in self.page.locator("article.card.danger .who strong").all_inner_texts()]

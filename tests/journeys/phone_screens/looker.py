@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.journeys.phone_screens.looks import findings, troubles
+from tests.journeys.phone_screens.looks import STILL, findings, troubles
 
 LANGUAGES = ("en", "vi", "km", "bg")
 BASE = "km"
@@ -17,7 +17,7 @@ BASE = "km"
 LATIN = frozenset({"km", "bg"})
 """Languages of another script: no English word may be left on their screens."""
 SHOWN = """([language, letters]) => document.documentElement.lang === language && document.documentElement.dataset.letters === letters"""
-SETTLED = "document.fonts.ready.then(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))))"
+SETTLED = f"document.fonts.ready.then(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))).then(() => {STILL})"
 TEXTS = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.querySelector('.app'), NodeFilter.SHOW_TEXT);

@@ -80,8 +80,13 @@ def findings(page: Page, only: list[str] | None = None) -> list[str]:
     ]
 
 
+STILL = "Promise.all(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity).map((one) => one.finished.catch(() => null))).then(() => null)"
+"""What comes in slowly has come: halfway it is pale."""
+
+
 def troubles(page: Page, name: str, thorough: bool = True) -> list[str]:
     """Everything that is wrong with the screen as it is now; empty when nothing is."""
+    page.evaluate(STILL)
     found = [f"{name}: too small to touch: {one}" for one in page.evaluate(SMALL, THUMB)]
     found += [f"{name}: letters too small: {one}" for one in page.evaluate(LETTERS)]
     found += [f"{name}: sticks out: {one}" for one in page.evaluate(OUTSIDE)[:3]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from doorstep.accounts.authority import REMEMBERED
 from tests.journeys.phone.conftest import built  # noqa: F401 - a fixture
 from tests.journeys.phone_screens import walk
 from tests.journeys.phone_screens.hands import LONG, Hands
@@ -291,6 +293,7 @@ def test_a_lost_phone_empties_itself_and_what_it_had_not_sent_waits_for_a_person
     before = made_by(line.server, MOTHER)
     decide(line.server, MOTHER, "revoke")
     decide(line.server, MOTHER, "wipe")
+    time.sleep(REMEMBERED + 1)  # so long the station may still know her key, from what came a moment ago
     line.cut(lose="/state")
     shared.offline(False)
     shared.send()

@@ -14,6 +14,7 @@ from tests.journeys.phone_forms.forms import EXAMPLES
 from tests.journeys.phone_screens import walk
 from tests.journeys.phone_screens.looker import Looker, Seen
 from tests.journeys.phone_screens.test_with_the_station import LONG, enrol
+from tests.support.browser import PATIENCE
 from tests.support.chromium import DESK, PHONE
 from tests.support.console import PASSWORD
 from tests.support.phone_server import PhoneServer, phone_server  # noqa: F401 - a fixture
@@ -180,6 +181,7 @@ def test_from_the_consoles_upload_to_the_phone_and_back_into_the_record(browser:
     reader.context.close()
 
     stranger = browser.new_page(viewport=DESK)
+    stranger.set_default_timeout(PATIENCE)
     log_in(stranger, phone_server, "mai")
     stranger.goto(story)
     stranger.wait_for_selector("#happened")
