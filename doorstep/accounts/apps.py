@@ -10,8 +10,9 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
 WAIT, AGAIN = 20.0, 0.01
-BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 """Seconds to wait for another process that makes the file, and until it is tried again."""
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""What another process is the cause of. A full disk, or a file that cannot be written, is told at once."""
 
 
 class AccountsConfig(AppConfig):

@@ -81,6 +81,8 @@ def append_lines(path: Path, lines: str) -> None:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
                 file.write(b"\n")
+        else:
+            owned(path)
         file.write(lines.encode())
         file.flush()
         os.fsync(file.fileno())

@@ -87,8 +87,6 @@ def _copy(source: Connection, path: Path, store: str, progress: Progress) -> Non
                 _rows(source, connection, table, progress)
         target.purge([])
         target.close()
-        for left in (fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm")):
-            left.unlink(missing_ok=True)
 
 
 def _rows(source: Connection, target: Connection, table: str, progress: Progress) -> None:

@@ -97,7 +97,9 @@ def test_what_root_makes_in_somebodys_folder_is_theirs(tmp_path: Path) -> None:
     os.chown(tmp_path, whose, -1)
     write_whole(tmp_path / "ledgers.json", b"[]")
     write_once(tmp_path / "secret", b"word")
-    assert {(tmp_path / name).stat().st_uid for name in ("ledgers.json", "secret")} == {whose}
+    append_lines(tmp_path / "erasures.jsonl", "{}\n")
+    assert {path.stat().st_uid for path in tmp_path.iterdir()} == {whose}
+    assert len(os.listdir(tmp_path)) == 3
 
 
 def test_a_new_file_is_this_users_alone_unless_it_is_shared(tmp_path: Path) -> None:

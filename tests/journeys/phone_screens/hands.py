@@ -41,6 +41,7 @@ class Hands:
         )
         self.context.set_default_timeout(LONG)
         self.complaints: list[str] = []
+        self.red_before: list[str] = []
         self.page = self._page()
 
     def _page(self) -> Page:
@@ -70,6 +71,7 @@ class Hands:
     def listed(self) -> None:
         """The first list has come, and from now on the app opens without a network."""
         self.page.wait_for_selector("[data-screen=today] section .open, [data-screen=today] article.card", timeout=LONG)
+        self.red_before = self._red()
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
     def reload(self) -> None:
@@ -194,9 +196,12 @@ class Hands:
         return sorted((look, title.rstrip("0123456789 ")) for look, title in found)
 
     def in_danger(self) -> list[str]:
-        """Who stands on top of today, in red: whom a test put there, and whoever of the village is in danger on this day."""
+        """Who stands on top of today, in red, and did not when the first list came: whom this story put there."""
         self.home()
         self.page.wait_for_selector("[data-screen=today] .sentence")
+        return [name for name in self._red() if name not in self.red_before]
+
+    def _red(self) -> list[str]:
         return [one.strip() for one in self.page.locator("article.card.danger .who strong").all_inner_texts()]
 
     # --- what she writes down ---

@@ -69,7 +69,7 @@ def test_a_danger_sign_is_seen_while_she_types_and_reaches_the_station_over_a_li
     hers.page.wait_for_selector(f".warnings:has-text('{DANGER}')")
     hers.fill({"danger_counselled": "yes", "iron_tablets": 30})
     hers.only_here(3)
-    assert NAME in hers.in_danger()
+    assert hers.in_danger() == [NAME]
 
     line.cut(lose="/push")  # the station takes it in, and its receipt is lost
     hers.offline(False)
@@ -78,7 +78,7 @@ def test_a_danger_sign_is_seen_while_she_types_and_reaches_the_station_over_a_li
     hers.reload()
     hers.unlock(PIN)
     hers.only_here(3)
-    assert NAME in hers.in_danger()
+    assert hers.in_danger() == [NAME]
     line.mend()
     line.server.start()
     hers.all_there()
@@ -87,14 +87,14 @@ def test_a_danger_sign_is_seen_while_she_types_and_reaches_the_station_over_a_li
     made = agree(hers, line, {"register": 1, "anc_contact": 1, "referral": 1})
     assert ("danger", DANGER) in made.called(NAME).open
     assert made.called(NAME).facts["iron_tablets"] == [30]
-    assert NAME in hers.in_danger()
+    assert hers.in_danger() == [NAME]
 
     line.cut(stop="/push")  # it does not even arrive
     hers.page.click(f"article.card.danger:has-text('{NAME}') .button.danger.quiet")
     hers.begun()
     hers.fill({"referral_sent": "yes", "referral_to": "Ban Lung"})
     hers.only_here(1)
-    assert NAME not in hers.in_danger()
+    assert hers.in_danger() == []
     line.mend()
     hers.all_there()
     made = agree(hers, line, {"register": 1, "anc_contact": 1, "referral": 2})
@@ -134,7 +134,7 @@ def test_who_is_sent_to_hospital_from_within_a_visit_is_not_to_be_sent_again(her
     hers.fill({"iron_tablets": 30})
     hers.page.wait_for_selector("main > .notice:has-text('It is kept')")
     assert hers.page.evaluate("scrollY") == 0
-    assert NAME not in hers.in_danger()
+    assert hers.in_danger() == []
     hers.all_there()
     made = agree(hers, line, {"register": 1, "anc_contact": 2, "referral": 4})
     assert "danger" not in dict(made.called(NAME).open)
